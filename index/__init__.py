@@ -1,0 +1,1 @@
+"""The agent-assist sidecar, offline half: knowledge to models, vectors and artifact. Start with `python -m index`."""
