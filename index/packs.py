@@ -1,0 +1,142 @@
+"""Reads packs: folders of YAML, or plain tables, into frozen data, with every problem of every file and its line.
+
+Does not judge what the packs say (that is `check.py`) and never raises for what an editor wrote. Called by the command
+line, the build, training and the tests. The format is told in `knowledge/README.md`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index import contents, tables
+from index.findings import Place, Problem, Severity, suggestion
+from index.knowledge import (
+    Entry,
+    Example,
+    Knowledge,
+    Label,
+    Pack,
+    Phrase,
+    Utterance,
+    Variant,
+)
+from index.nodes import Page
+
+__all__ = [
+    "Entry", "Example", "Knowledge", "Label", "Pack", "Phrase", "Place", "Problem", "Severity", "Utterance", "Variant",
+    "read",
+]  # fmt: skip
+
+_PACK_FILE = "pack.yaml"
+_PACK_KEYS = ("name", "languages", "owner", "description")
+_PARTS = ("entries", "phrases", "intents", "emotions", "examples", "vocabulary")  # a file, or a folder of files, each
+_READ_ELSEWHERE = ("procedure", "situations", "taboos")
+_LANGUAGE = "zh-Hans"  # of a pack that does not say
+
+
+def read(folders: Sequence[Path]) -> tuple[Knowledge, list[Problem]]:
+    """Read packs, in the order given: each path is a pack's folder, a table, or a folder of packs."""
+    problems: list[Problem] = []
+    places = list(dict.fromkeys(place for path in folders for place in _packs_at(Path(path))))
+    packs = [_pack(place, problems=problems) for place in places]
+    return Knowledge(packs=tuple(pack for pack in packs if pack is not None)), problems
+
+
+def _packs_at(path: Path) -> list[Path]:
+    """The path itself, or the packs directly inside it if it is only the folder around them."""
+    if _is_pack(path) or not path.is_dir():
+        return [path]
+    inner = [folder for folder in sorted(path.iterdir()) if folder.is_dir() and _is_pack(folder)]
+    return inner or [path]
+
+
+def _is_pack(path: Path) -> bool:
+    if not path.is_dir():
+        return path.suffix.lower() in tables.SUFFIXES
+    parts = any((path / part).is_dir() or (path / f"{part}.yaml").is_file() for part in _PARTS)
+    return parts or (path / _PACK_FILE).is_file() or bool(tables.tables_in(path))
+
+
+def _pack(path: Path, *, problems: list[Problem]) -> Pack | None:
+    if path.is_file() and path.suffix.lower() in tables.SUFFIXES:
+        return tables.pack(path, files=[path], problems=problems)
+    if path.is_dir() and not (path / _PACK_FILE).is_file() and tables.tables_in(path) and not _has_parts(path):
+        return tables.pack(path, files=tables.tables_in(path), problems=problems)
+    if path.is_dir() and _is_pack(path):
+        return _yaml_pack(path, problems=problems)
+    what = "holds no pack.yaml and no table (CSV or XLSX)" if path.is_dir() else "is neither a folder nor a table"
+    sentence = f"this {what}; name the folder of a pack" if path.exists() else "there is no such folder"
+    problems.append(Problem(place=Place(path=path.as_posix(), line=1), sentence=sentence, code="no_pack"))
+    return None
+
+
+def _has_parts(path: Path) -> bool:
+    return any(list(_files(path, part)) for part in _PARTS)
+
+
+def _yaml_pack(folder: Path, *, problems: list[Problem]) -> Pack:
+    pack = _described(folder, problems=problems)
+    language = pack.languages[0]
+    pages = {part: [Page(file, problems=problems) for file in _files(folder, part)] for part in _PARTS}
+    intents = [contents.labels(page, kind="intent") for page in pages["intents"]]
+    emotions = [contents.labels(page, kind="emotion") for page in pages["emotions"]]
+    _report_unread(folder, problems=problems)
+    return replace(
+        pack,
+        entries=tuple(e for p in pages["entries"] for e in contents.entries(p, pack=pack.name, language=language)),
+        phrases=tuple(phrase for page in pages["phrases"] for phrase in contents.phrases(page, pack=pack.name)),
+        intents=tuple(label for found, _ in intents for label in found),
+        emotions=tuple(label for found, _ in emotions for label in found),
+        utterances=tuple(utterance for _, said in intents + emotions for utterance in said),
+        vocabulary={name: keys for page in pages["vocabulary"] for name, keys in contents.vocabulary(page).items()},
+        examples=tuple(example for page in pages["examples"] for example in contents.examples(page, language=language)),
+    )
+
+
+def _described(folder: Path, *, problems: list[Problem]) -> Pack:
+    """The pack as pack.yaml describes it, still empty; the folder's name and Mandarin where it says nothing."""
+    path = folder / _PACK_FILE
+    place = Place(path=path.as_posix(), line=1)
+    page = Page(path, problems=problems) if path.is_file() else None
+    if page is None:
+        sentence = "this file is missing; write `name:` and `languages:` in it"
+        problems.append(Problem(place=place, sentence=sentence, code="no_pack"))
+    if page is None or page.root is None:
+        return Pack(name=folder.resolve().name, languages=(_LANGUAGE,), folder=folder.as_posix(), place=place)
+    fields = page.fields(page.root, known=_PACK_KEYS)
+    for key in ("name", "languages"):
+        if key not in fields.parts:
+            page.report(1, f"`{key}:` is missing; every pack says its name and its languages", code=f"no_{key}")
+    return Pack(
+        name=fields.text("name") or folder.resolve().name,
+        languages=fields.words("languages") or (_LANGUAGE,),
+        owner=fields.text("owner"),
+        description=fields.text("description"),
+        folder=folder.as_posix(),
+        place=fields.places.get("languages", place),
+    )
+
+
+def _files(folder: Path, part: str) -> Iterator[Path]:
+    """`part.yaml` and every YAML file under `part/`, in the order of their names."""
+    for suffix in (".yaml", ".yml"):
+        if (folder / f"{part}{suffix}").is_file():
+            yield folder / f"{part}{suffix}"
+    files = sorted((folder / part).rglob("*")) if (folder / part).is_dir() else []
+    yield from (file for file in files if file.suffix in (".yaml", ".yml") and _visible(file) and file.is_file())
+
+
+def _visible(file: Path) -> bool:
+    return not file.name.startswith((".", "~$"))
+
+
+def _report_unread(folder: Path, *, problems: list[Problem]) -> None:
+    """A file in a misspelt folder would be passed over in silence: say so."""
+    known = {folder / _PACK_FILE, *(file for part in _PARTS for file in _files(folder, part))}
+    for file in sorted(folder.rglob("*")):
+        top = file.relative_to(folder).parts[0].split(".")[0]
+        data = file.suffix.lower() in (".yaml", ".yml", *tables.SUFFIXES)
+        if data and file.is_file() and _visible(file) and file not in known and top not in _READ_ELSEWHERE:
+            sentence = f"nothing reads this file where it stands{suggestion(top, _PARTS)}"
+            place = Place(path=file.as_posix(), line=1)
+            problems.append(Problem(place=place, sentence=sentence, severity="warning", code="unread_file"))

@@ -1,0 +1,230 @@
+"""Reads a pack that is a plain table: CSV or XLSX with the columns id, question, answer (and title, tags, answer_en …).
+
+Takes what spreadsheets export: UTF-8 or GB18030, comma, semicolon or tab, Chinese headers, several questions in one
+cell, several rows with one id. Called by `packs.py`; knows no YAML. Never raises for what is in a file.
+"""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+
+from index.findings import Place, Problem, quoted, suggestion
+from index.knowledge import Entry, Pack, Variant
+
+SUFFIXES = (".csv", ".tsv", ".xlsx")
+_SEPARATORS = ",;\t"
+_COLUMNS = ("id", "question", "answer", "title", "tags")
+_ALIASES = {
+    "编号": "id", "編號": "id", "问题": "question", "問題": "question", "问法": "question", "questions": "question",
+    "答案": "answer", "回答": "answer", "标题": "title", "標題": "title", "标签": "tags", "標籤": "tags", "tag": "tags",
+}  # fmt: skip
+_ANSWER_IN = re.compile(r"answer[_-]([a-z]{2,3}(?:-[a-z]+)?)")
+_LANGUAGE_CASE = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
+_HAN = re.compile(r"[㐀-鿿]")
+_BROKEN_XLSX = (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, SyntaxError, EOFError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row: its number in the spreadsheet, its line in the file (the same for XLSX), its cells as text."""
+
+    number: int
+    line: int
+    cells: Sequence[str]
+
+    @property
+    def empty(self) -> bool:
+        return not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of one row by column, without the empty ones."""
+
+    place: Place
+    texts: dict[str, str]
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """The tables directly in a folder, without the lock files of open spreadsheets."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [f for f in files if f.suffix.lower() in SUFFIXES and f.is_file() and not f.name.startswith((".", "~$"))]
+
+
+def pack(path: Path, *, files: Sequence[Path], problems: list[Problem]) -> Pack:
+    """One pack of all `files`, named after `path` (a file or the folder around them)."""
+    name = path.stem if path.is_file() else path.resolve().name
+    place = Place(path=path.as_posix(), line=1)
+    rows = {file: list(_rows(file, problems=problems)) for file in files}
+    text = "".join(cell for found in rows.values() for row in found[1:] for cell in row.cells)
+    language = "zh-Hans" if _HAN.search(text) or not text else "en"
+    entries: list[Entry] = []
+    for file, found in rows.items():
+        prefix = f"{file.stem}." if len(files) > 1 else ""
+        entries.extend(_entries(found, file=file, pack=name, language=language, prefix=prefix, problems=problems))
+    languages = tuple(dict.fromkeys([language, *(key for entry in entries for key in entry.answers)]))
+    return Pack(name=name, languages=languages, folder=path.as_posix(), place=place, entries=tuple(entries))
+
+
+def _rows(file: Path, *, problems: list[Problem]) -> Iterator[Row]:
+    """The rows that are not empty; the first is the header."""
+    try:
+        rows = _xlsx_rows(file) if file.suffix.lower() == ".xlsx" else _csv_rows(_text(file))
+    except (*_BROKEN_XLSX, csv.Error) as error:
+        sentence = f"this table cannot be read ({error}); open it in a spreadsheet and save it anew"
+        problems.append(Problem(place=Place(path=file.as_posix(), line=1), sentence=sentence, code="not_readable"))
+        return
+    yield from (row for row in rows if not row.empty)
+
+
+def _text(file: Path) -> str:
+    """UTF-8 with or without BOM, UTF-16 with BOM (a spreadsheet's "Unicode text"), else GB18030."""
+    data = file.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def _csv_rows(text: str) -> list[Row]:
+    """Rows under the separator that makes the most known columns of the first line."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(_SEPARATORS, key=lambda sign: _columns_known(first, separator=sign))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    rows: list[Row] = []
+    line = 1
+    for number, cells in enumerate(reader, 1):
+        rows.append(Row(number=number, line=line, cells=cells))
+        line = reader.line_num + 1
+    return rows
+
+
+def _columns_known(header: str, *, separator: str) -> int:
+    cells = next(csv.reader([header], delimiter=separator), [])
+    return sum(_column(cell) is not None for cell in cells)
+
+
+def _xlsx_rows(file: Path) -> list[Row]:
+    """The first sheet whose first row names a known column, else the first sheet."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # styles and validations we do not need
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        try:
+            sheets = [_sheet_rows(sheet) for sheet in book.worksheets]
+        finally:
+            book.close()
+    named = (rows for rows in sheets if any(_column(cell) for row in rows[:1] for cell in row.cells))
+    return next(named, sheets[0] if sheets else [])
+
+
+def _sheet_rows(sheet: "openpyxl.worksheet.worksheet.Worksheet") -> list[Row]:
+    sheet.reset_dimensions()  # some programs write a wrong size, and the rest would be cut off
+    values = enumerate(sheet.iter_rows(values_only=True), 1)
+    rows = (Row(number=number, line=number, cells=[_cell(value) for value in cells]) for number, cells in values)
+    return [row for row in rows if not row.empty]
+
+
+def _cell(value: object) -> str:
+    """A cell as text: no ".0" on whole numbers, dates as 2026-01-31."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.isoformat().removesuffix("T00:00:00")
+    return "" if value is None else str(value)
+
+
+def _column(name: str) -> str | None:
+    """The column a header names ("Question", "问题", "answer_EN"), or None."""
+    plain = name.strip().strip("\ufeff").lower().replace(" ", "_")
+    plain = _ALIASES.get(plain, plain)
+    if plain in _COLUMNS:
+        return plain
+    match = _ANSWER_IN.fullmatch(plain)
+    return f"answer_{_LANGUAGE_CASE.get(match.group(1), match.group(1))}" if match else None
+
+
+def _header(row: Row, *, file: Path, problems: list[Problem]) -> list[str]:
+    """The columns by position ("" where unknown); question and answer must be among them."""
+    columns = [_column(cell) or "" for cell in row.cells]
+    sentences = [
+        f"the column {quoted(cell)} is not read{suggestion(cell.lower(), _COLUMNS)}"
+        for cell, column in zip(row.cells, columns, strict=True) if cell.strip() and not column
+    ]  # fmt: skip
+    sentences += [f"the column `{column}` is there twice" for column, n in Counter(columns).items() if n > 1 and column]
+    place = Place(path=file.as_posix(), line=row.line)
+    problems.extend(Problem(place=place, sentence=s, severity="warning", code="unknown_column") for s in sentences)
+    missing = [f"`{name}`" for name in ("question", "answer") if name not in columns]
+    if missing:
+        sentence = f"the first row must name the columns id, question, answer; {' and '.join(missing)} cannot be found"
+        problems.append(Problem(place=place, sentence=sentence, code="no_column"))
+    return columns
+
+
+def _entries(
+    rows: list[Row], *, file: Path, pack: str, language: str, prefix: str, problems: list[Problem]
+) -> list[Entry]:
+    columns = _header(rows[0], file=file, problems=problems) if rows else []
+    merged: dict[str, list[Cells]] = {}
+    for row in rows[1:]:
+        place = Place(path=file.as_posix(), line=row.line)
+        cells = Cells(place=place, texts=_named(row, columns))
+        merged.setdefault(cells.texts.get("id") or f"{prefix}row_{row.number}", []).append(cells)
+    if "question" not in columns:
+        return []
+    for id, parts in merged.items():
+        problems.extend(_contradictions(id, parts))
+    return [_entry(id, parts, pack=pack, language=language) for id, parts in merged.items()]
+
+
+def _named(row: Row, columns: list[str]) -> dict[str, str]:
+    cells = zip(columns, row.cells, strict=False)
+    return {column: cell.strip() for column, cell in cells if column and cell.strip()}
+
+
+def _contradictions(id: str, parts: list[Cells]) -> Iterator[Problem]:
+    """Rows of one id that answer differently."""
+    first: dict[str, Cells] = {}
+    for cells in parts:
+        for column, text in cells.texts.items():
+            said = first.setdefault(column, cells)
+            if column.startswith("answer") and said.texts[column] != text:
+                sentence = f"`{id}` has another answer in line {said.place.line}; give both rows one answer, or two ids"
+                yield Problem(place=cells.place, sentence=sentence, code="two_answers")
+
+
+def _entry(id: str, parts: list[Cells], *, pack: str, language: str) -> Entry:
+    """One entry of all rows with this id: questions add up; of answers, titles and tags the first stands."""
+    questions: dict[str, Variant] = {}
+    first: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    for cells in parts:
+        for line in filter(None, map(str.strip, cells.texts.get("question", "").splitlines())):
+            questions.setdefault(line, Variant(text=line, place=cells.place))
+        places = dict.fromkeys(cells.texts, cells.place) | places
+        first = cells.texts | first
+    answers = {_answer_language(key, language): text for key, text in first.items() if key.startswith("answer")}
+    return Entry(
+        id=id,
+        title=first.get("title") or next(iter(questions), id),
+        questions=tuple(questions.values()),
+        answers=answers,
+        tags=tuple(filter(None, re.split(r"[,，;；、\n]\s*", first.get("tags", "")))),
+        pack=pack,
+        place=parts[0].place,
+        places=places,
+    )
+
+
+def _answer_language(column: str, language: str) -> str:
+    return column.removeprefix("answer_") if column != "answer" else language
