@@ -1,0 +1,121 @@
+"""The cards of one call: at most a few on the screen, no card twice in a short while, nothing that flickers.
+
+Pure. What becomes *confirmed* depends on finals and earlier confirmed cards only; provisional cards come and go over
+it. So equal finals give equal confirmed cards, whatever the partials were. Called by `call`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from assist.messages import Suggest
+
+# Which card gives way when the screen is full: the one that matters least, then the oldest.
+WEIGHT: Final = {"alert": 5, "task": 4, "answer": 3, "empathy": 2, "step": 1, "phrase": 1}
+LEDGER_MAX: Final = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A card that could be shown. `key` says what counts as the same card; `cooldown_ms` how long it must not return."""
+
+    key: str
+    kind: str
+    title: str
+    text: str
+    score: float
+    why: dict[str, Any]
+    cooldown_ms: int = 60_000
+    once: bool = False
+
+
+@dataclass(slots=True)
+class Board:
+    """The screen of one call, and the ledger of what was confirmed on it."""
+
+    call: str
+    cards_max: int
+    card_ms: int
+    shown: dict[str, Suggest] = field(default_factory=dict)  # key -> card on the screen, oldest first
+    _provisional: dict[str, str] = field(default_factory=dict)  # key -> segment it was shown for
+    _ledger: dict[str, int] = field(default_factory=dict)  # key -> when last confirmed
+    _named: int = 0
+
+    def propose(self, candidates: Sequence[Candidate], *, segment: str, now: int) -> list[Suggest]:
+        """Show provisional cards for a partial. Those already there stay as they are until the final."""
+        news = []
+        for candidate in self._fresh(candidates, now):
+            if candidate.key not in self.shown:
+                self._provisional[candidate.key] = segment
+                news += self._put(candidate, state="provisional", based_on=(segment,), now=now)
+        return news
+
+    def settle(self, candidates: Sequence[Candidate], *, segment: str, based_on: tuple[str, ...], now: int) -> list[Suggest]:
+        """Confirm cards for a final, and take back the segment's provisional ones that it does not bear out."""
+        fresh = self._fresh(candidates, now)
+        wanted = {candidate.key for candidate in fresh}
+        news = [self._withdraw(key) for key, of in list(self._provisional.items()) if of == segment and key not in wanted]
+        for candidate in fresh:
+            self._provisional.pop(candidate.key, None)
+            self._enter(candidate.key, now)
+            news += self._put(candidate, state="confirmed", based_on=based_on, now=now)
+        return news
+
+    def forget(self, segment: str) -> list[Suggest]:
+        """Take back what a segment's partials brought, when its final brings nothing."""
+        return self.settle((), segment=segment, based_on=(), now=0)
+
+    def expire(self, now: int) -> list[Suggest]:
+        """Take cards off the screen whose time is over."""
+        return [self._withdraw(key) for key, card in list(self.shown.items()) if now >= (card.expires_ms or now + 1)]
+
+    def dismiss(self, suggestion: str) -> bool:
+        """The agent closed a card: it leaves the screen, without a word. False if there is no such card."""
+        for key, card in self.shown.items():
+            if card.id == suggestion:
+                del self.shown[key]
+                self._provisional.pop(key, None)
+                return True
+        return False
+
+    def resting(self, key: str, cooldown_ms: int, once: bool, now: int) -> bool:
+        """Whether a card was confirmed too short a while ago to come again."""
+        last = self._ledger.get(key)
+        return last is not None and (once or now - last < cooldown_ms)
+
+    def _fresh(self, candidates: Sequence[Candidate], now: int) -> list[Candidate]:
+        fresh = [c for c in candidates if not self.resting(c.key, c.cooldown_ms, c.once, now)]
+        return fresh[: self.cards_max]
+
+    def _enter(self, key: str, now: int) -> None:
+        self._ledger.pop(key, None)
+        self._ledger[key] = now
+        if len(self._ledger) > LEDGER_MAX:
+            del self._ledger[next(iter(self._ledger))]
+
+    def _put(self, candidate: Candidate, *, state: str, based_on: tuple[str, ...], now: int) -> list[Suggest]:
+        old = self.shown.get(candidate.key)
+        news = [] if old else self._make_room(candidate)
+        card = Suggest(
+            id=old.id if old else self._name(), call=self.call, kind=candidate.kind, state=state,  # type: ignore[arg-type]
+            title=candidate.title, text=candidate.text, score=candidate.score, why=candidate.why, based_on=based_on,
+            expires_ms=now + self.card_ms,
+        )  # fmt: skip
+        self.shown[candidate.key] = card
+        return [*news, card]
+
+    def _make_room(self, candidate: Candidate) -> list[Suggest]:
+        if len(self.shown) < self.cards_max:
+            return []
+        return [self._withdraw(min(self.shown, key=lambda key: (self._weight(key), self.shown[key].expires_ms or 0)))]
+
+    def _weight(self, key: str) -> int:
+        return WEIGHT.get(self.shown[key].kind, 0) if key not in self._provisional else -1
+
+    def _withdraw(self, key: str) -> Suggest:
+        self._provisional.pop(key, None)
+        return replace(self.shown.pop(key), state="withdrawn", expires_ms=None)
+
+    def _name(self) -> str:
+        self._named += 1
+        return f"{self.call}/{self._named}"

@@ -1,0 +1,195 @@
+"""The call core: fragments in, queries out; answers in, readings and cards out. One object per call.
+
+Pure: it sees no clock, no socket and no model. `now` is always milliseconds since the call began, so a call can be replayed
+from a file bit for bit. Called by `switchboard` (live) and `replay`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from assist.board import Board
+from assist.candidates import Voice, answer_cards, phrase_cards, ranked, situation_card
+from assist.guidance import Guide, Signals
+from assist.language import language_of
+from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
+from assist.mood import Mood
+from assist.queries import UNKNOWN, Answer, Label, Query
+from assist.settings import Settings
+from assist.transcript import Change, Transcript
+from assist.waiting import Waiting
+
+_LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What hearing a fragment brings: messages to send now, and at most one query to ask."""
+
+    messages: Sequence[ServerMessage] = ()
+    query: Query | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """One call's words, mood and cards."""
+
+    name: str
+    settings: Settings
+    guide: Guide
+    language: str | None = None
+    caller: Mapping[str, Any] = field(default_factory=dict)
+    agent: str = ""
+    mood: Mood = field(default_factory=Mood)
+    reading: Reading | None = None
+    transcript: Transcript = field(default_factory=Transcript)
+    board: Board = field(init=False)
+    waiting: Waiting = field(init=False)
+    _asked: int = 0
+    _finals: list[int] = field(default_factory=list)  # numbers of final queries not yet advised, in order
+    _answers: dict[int, Answer] = field(default_factory=dict)
+    _latest: dict[str, int] = field(default_factory=dict)  # open segment -> number of its newest advised partial
+    _recogniser: dict[str, Label] = field(default_factory=dict)  # segment -> emotion told by the recogniser
+
+    def __post_init__(self) -> None:
+        self.board = Board(self.name, self.settings.cards_max, self.settings.card_ms)
+        self.waiting = Waiting(self.settings)
+
+    def start(self) -> list[ServerMessage]:
+        """The first cards of a call, before a word is said."""
+        return self._situation("call_open", now=0)
+
+    def hear(self, fragment: Fragment, *, now: int) -> News:
+        """Take in a fragment. A duplicate brings nothing; fillers and unchanged words bring no query."""
+        heard = self.transcript.hear(fragment)
+        if heard is None:
+            return News()
+        text, change = heard
+        self.waiting.heard(fragment.speaker, now=now, final=fragment.final)
+        self._note_emotion(fragment)
+        messages: list[ServerMessage] = [
+            Heard(call=self.name, segment=fragment.segment, speaker=fragment.speaker, text=text, final=fragment.final)
+        ]
+        if fragment.final:
+            self._latest.pop(fragment.segment, None)
+            if change is None:
+                messages += self.board.forget(fragment.segment)
+        if fragment.speaker == "caller" and self.language is None:
+            self.language = language_of(text) if len(text) >= _LANGUAGE_CHARS else None
+        return News(messages, self._query(change, now) if change else None)
+
+    def _query(self, change: Change, now: int) -> Query | None:
+        if change.speaker == "agent" and not change.final:
+            return None
+        self._asked += 1
+        if change.final:
+            self._finals.append(self._asked)
+        else:
+            self._latest.setdefault(change.segment, 0)
+        return Query(
+            call=self.name, number=self._asked, segment=change.segment, speaker=change.speaker, turn=change.turn,
+            final=change.final, heard_ms=now,
+        )  # fmt: skip
+
+    def _note_emotion(self, fragment: Fragment) -> None:
+        told = fragment.emotion or {}
+        label, p = told.get("label"), told.get("confidence", 0.5)
+        if fragment.final and isinstance(label, str) and isinstance(p, int | float) and 0 <= p <= 1:
+            self._recogniser = {fragment.segment: Label(label, float(p))}
+
+    def advise(self, answer: Answer) -> list[ServerMessage]:
+        """Turn an answer into readings and cards.
+
+        Finals are advised in the order in which they were heard, however the engine finishes them. The answer to a
+        partial counts only while its segment is open and no newer partial has been advised.
+        """
+        query = answer.query
+        if query.final:
+            self._answers[query.number] = answer
+            return self._advise_finals()
+        if answer.failed or query.number <= self._latest.get(query.segment, query.number):
+            return []
+        self._latest[query.segment] = query.number
+        cards = self.board.propose(answer_cards(answer, self._voice()), segment=query.segment, now=query.heard_ms)
+        return [*self._read(answer, self.mood.after(answer.emotion)), *cards]
+
+    def _advise_finals(self) -> list[ServerMessage]:
+        messages: list[ServerMessage] = []
+        while self._finals and self._finals[0] in self._answers:
+            answer = self._answers.pop(self._finals.pop(0))
+            messages += self._advise_agent(answer) if answer.query.speaker == "agent" else self._advise_caller(answer)
+        return messages
+
+    def _advise_agent(self, answer: Answer) -> list[ServerMessage]:
+        situation = self.waiting.said(answer.moment.moment if answer.moment else "", now=answer.query.heard_ms)
+        return self._situation(situation, now=answer.query.heard_ms) if situation else []
+
+    def _advise_caller(self, answer: Answer) -> list[ServerMessage]:
+        query = answer.query
+        if answer.failed:
+            return list(self.board.forget(query.segment))
+        emotion = self._felt(answer)
+        was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
+        situation = "boiling" if self.mood.boiling else "cooled" if was_boiling else ""
+        signals = Signals(intent=answer.intent.label, emotion=emotion.label, situation=situation)
+        voice = self._voice(emotion.label)
+        phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
+        candidates = ranked(answer_cards(answer, voice), phrases)
+        based_on = tuple(self.transcript.turns[-1].segments[-8:]) if self.transcript.turns else (query.segment,)
+        cards = self.board.settle(candidates, segment=query.segment, based_on=based_on, now=query.heard_ms)
+        return [*self._read(answer, self.mood, emotion), *cards]
+
+    def _felt(self, answer: Answer) -> Label:
+        """The emotion to go by: the recogniser heard the voice, so it may fill in what the words do not tell."""
+        told = self._recogniser.get(answer.query.segment)
+        if told and told.label in self.guide.catalog.emotions and answer.emotion.label == UNKNOWN:
+            return told
+        return answer.emotion
+
+    def _read(self, answer: Answer, mood: Mood, emotion: Label | None = None) -> list[ServerMessage]:
+        emotion = emotion or answer.emotion
+        reading = Reading(
+            call=self.name, segment=answer.query.segment, final=answer.query.final,
+            intent={"label": answer.intent.label, "p": round(answer.intent.p, 3)},
+            emotion={"label": emotion.label, "p": round(emotion.p, 3), "trend": mood.trend},
+        )  # fmt: skip
+        unchanged = self.reading and not reading.final and _labels(self.reading) == _labels(reading)
+        if unchanged:
+            return []
+        self.reading = reading
+        return [reading]
+
+    def tick(self, *, now: int) -> list[ServerMessage]:
+        """What time alone brings: cards that have had their time, a word for a silence, a hold, a long call."""
+        messages: list[ServerMessage] = list(self.board.expire(now))
+        for situation in self.waiting.tick(now=now):
+            messages += self._situation(situation, now=now)
+        return messages
+
+    def _situation(self, situation: str, *, now: int) -> list[ServerMessage]:
+        card = situation_card(self.guide, situation, self._voice(), self.board, now)
+        return list(self.board.settle([card], segment="", based_on=(), now=now)) if card else []
+
+    def dismiss(self, suggestion: str) -> bool:
+        """The agent closed a card. False if it is not on the screen."""
+        return self.board.dismiss(suggestion)
+
+    def snapshot(self, *, now: int) -> Snapshot:
+        """The call as it stands, for who joins late."""
+        turns = tuple(
+            Heard(call=self.name, segment=turn.segments[-1], speaker=turn.speaker, text=turn.heard, final=True)
+            for turn in self.transcript.turns
+        )
+        shown: tuple[Suggest, ...] = tuple(self.board.shown.values())
+        return Snapshot(call=self.name, now_ms=now, turns=turns, suggestions=shown, reading=self.reading)
+
+    def _voice(self, emotion: str = "") -> Voice:
+        return Voice(
+            language=self.language or "zh-Hans", tone=self.guide.catalog.tones.get(emotion, "plain"), agent=self.agent,
+            company=self.settings.company, surname=str(self.caller.get("surname") or ""),
+            title=str(self.caller.get("title") or ""),
+        )  # fmt: skip
+
+
+def _labels(reading: Reading) -> tuple[str, str]:
+    return reading.intent["label"], reading.emotion["label"]

@@ -1,0 +1,93 @@
+"""From what the engine found and what the moment asks for to cards: their words, and why they are shown. Pure."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from assist.board import Board, Candidate
+from assist.catalog import Phrase
+from assist.guidance import Guide, Signals, address, fill
+from assist.queries import Answer, Hit
+
+ANSWERS_MAX: Final = 2  # of one turn; a third answer is a sign that none is right
+ONCE_PER_CALL: Final = frozenset({"opening", "empathy"})
+_ALWAYS_MS: Final = 10_000  # a phrase asked for by time ("a word every 15 s") may return this soon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """In which words to speak: the call's language, the tone that suits the mood, and who speaks to whom."""
+
+    language: str
+    tone: str
+    agent: str
+    company: str
+    surname: str
+    title: str
+
+    def say(self, phrase: Phrase) -> str:
+        """A phrase in this voice. A sentence that needs the agent's number is avoided where it is unknown."""
+        text = phrase.say(self.language, self.tone)
+        if "{agent}" in text and not self.agent:
+            text = phrase.say(self.language, "brief")
+        caller = address(self.surname, self.title, self.language)
+        return fill(text, {"caller": caller, "agent": self.agent, "company": self.company})
+
+    def name(self, titles: dict[str, str]) -> str:
+        """A title in English or Chinese."""
+        return titles.get("en" if self.language == "en" else "zh", "")
+
+
+def answer_cards(answer: Answer, voice: Voice) -> list[Candidate]:
+    """One card for each entry that passes its threshold, the best first."""
+    shown = [hit for hit in answer.hits if hit.shown][:ANSWERS_MAX]
+    return [_answer_card(answer, hit, voice) for hit in shown]
+
+
+def _answer_card(answer: Answer, hit: Hit, voice: Voice) -> Candidate:
+    others = [other for other in answer.hits if other.entry.id != hit.entry.id]
+    why: dict[str, Any] = {
+        "entry": hit.entry.id, "matched": hit.matched, "threshold": answer.threshold, "source": hit.source,
+    }  # fmt: skip
+    if others:
+        why["runner_up"] = {"entry": others[0].entry.id, "score": round(others[0].score, 3)}
+    return Candidate(
+        key=f"answer:{hit.entry.id}", kind="answer", title=hit.entry.title, text=hit.entry.answer(voice.language),
+        score=round(hit.score, 3), why=why,
+    )  # fmt: skip
+
+
+def ranked(answers: list[Candidate], phrases: list[Candidate]) -> list[Candidate]:
+    """What matters first: a warning, the answer, the word for the feeling, the rest."""
+    urgent = [card for card in phrases if card.kind == "alert"]
+    calm = [card for card in phrases if card.kind != "alert"]
+    return [*urgent, *answers[:1], *calm, *answers[1:]]
+
+
+def phrase_cards(guide: Guide, signals: Signals, voice: Voice, board: Board, now: int) -> list[Candidate]:
+    """For a caller turn: an alert if the situation asks for one, a word for the feeling, a sentence for the intent."""
+    cards = [_first(guide, kind, signals, voice, board, now) for kind in ("alert", "empathy", "phrase")]
+    return [card for card in cards if card]
+
+
+def situation_card(guide: Guide, situation: str, voice: Voice, board: Board, now: int) -> Candidate | None:
+    """For a silence, a hold or a beginning: the sentence that situation asks for, if the packs have one."""
+    signals = Signals(situation=situation)
+    return _first(guide, "phrase", signals, voice, board, now) or _first(guide, "alert", signals, voice, board, now)
+
+
+def _first(guide: Guide, kind: str, signals: Signals, voice: Voice, board: Board, now: int) -> Candidate | None:
+    """The most specific phrase that has not just been shown."""
+    for phrase in guide.phrases(kind, signals):
+        card = _phrase_card(guide, phrase, signals, voice)
+        if not board.resting(card.key, card.cooldown_ms, card.once, now):
+            return card
+    return None
+
+
+def _phrase_card(guide: Guide, phrase: Phrase, signals: Signals, voice: Voice) -> Candidate:
+    matched = ", ".join(f"{name}={getattr(signals, name)}" for name in phrase.when)
+    return Candidate(
+        key=f"phrase:{phrase.id}", kind=phrase.kind, title=voice.name(dict(guide.catalog.moments.get(phrase.moment, {}))),
+        text=voice.say(phrase), score=1.0, why={"entry": phrase.id, "matched": matched, "source": phrase.source},
+        cooldown_ms=_ALWAYS_MS if signals.situation else 60_000, once=phrase.moment in ONCE_PER_CALL,
+    )  # fmt: skip

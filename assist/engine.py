@@ -1,0 +1,162 @@
+"""From queries to answers: one ONNX run for vector, intent and emotion, then one search per collection.
+
+Holds no state that changes, so that several threads may share one engine. The service calls it through `batching`,
+`ask` and `replay` directly.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter_ns
+from typing import Any, Final
+
+import faiss
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from assist import artifact, catalog, tokens
+from assist.artifact import LINES, QUESTIONS, ArtifactError, Manifest
+from assist.catalog import Catalog, Row
+from assist.queries import UNKNOWN, Answer, Hit, Label, Moment, Query
+from assist.windows import windows
+
+Vectors = NDArray[np.float32]
+NEIGHBOURS: Final = 48  # rows fetched per window; an entry has about ten variants, and five entries are told
+ANSWERS_MAX: Final = 5
+SEARCH_EF: Final = 64  # HNSW's breadth of search; MEASURED: recall >= 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the graph says of some texts: unit vectors (n, d), probabilities (n, intents) and (n, emotions)."""
+
+    vectors: Vectors
+    intents: Vectors
+    emotions: Vectors
+
+
+class Engine:
+    """An artifact, loaded."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load a version's folder. Raises ArtifactError when it is not whole or does not fit together."""
+        self.manifest: Manifest = artifact.verify(folder)
+        try:
+            self.catalog: Catalog = catalog.loads((folder / artifact.CATALOG).read_text(encoding="utf-8"))
+            self.tokenizer = tokens.load(folder / artifact.TOKENIZER)
+            self._graph = session(folder / artifact.GRAPH)
+            self._collections = {name: _collection(folder / f"{name}.faiss") for name in artifact.COLLECTIONS}
+        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise ArtifactError(f"{folder}: does not load ({type(error).__name__}: {error}).") from error
+        for name, collection in self._collections.items():
+            if collection.ntotal != len(self.catalog.rows[name]):
+                raise ArtifactError(f"{folder}: {name} has {collection.ntotal} vectors, the catalog lists others.")
+
+    @property
+    def version(self) -> str:
+        """The artifact's version."""
+        return self.manifest.version
+
+    def read(self, texts: Sequence[str]) -> Read:
+        """One run of the graph over normalised texts."""
+        return Read(*self._graph.run(None, {"ids": self.tokenizer(texts)}))
+
+    def answer(self, queries: Sequence[Query]) -> list[Answer]:
+        """Answer a micro-batch, in order."""
+        started = perf_counter_ns()
+        pieces = [windows(query.turn) for query in queries]
+        read = self.read([window for piece in pieces for window in piece])
+        encoded = perf_counter_ns()
+        ends = np.cumsum([len(piece) for piece in pieces]).tolist()
+        answers = []
+        for query, piece, end in zip(queries, pieces, ends, strict=True):
+            rows = slice(end - len(piece), end)
+            answers.append(self._lines(query, read, rows) if query.speaker == "agent" else self._caller(query, read, rows))
+        timing = {"encode": (encoded - started) // 1000, "search": (perf_counter_ns() - encoded) // 1000}
+        for answer in answers:
+            object.__setattr__(answer, "timing_us", timing)
+        return answers
+
+    def _lines(self, query: Query, read: Read, rows: slice) -> Answer:
+        scores, found = self.search(LINES, read.vectors[rows], count=1)
+        best = int(scores[:, 0].argmax())
+        if found[best, 0] < 0 or scores[best, 0] < self.manifest.thresholds.line:
+            return Answer(query=query, catalog=self.catalog)
+        phrase = self.catalog.phrases[self.catalog.rows[LINES][found[best, 0]].owner]
+        return Answer(query=query, catalog=self.catalog, moment=Moment(phrase.moment, float(scores[best, 0])))
+
+    def _caller(self, query: Query, read: Read, rows: slice) -> Answer:
+        thresholds = self.manifest.thresholds
+        return Answer(
+            query=query,
+            catalog=self.catalog,
+            intent=label(read.intents[rows], self.catalog.intents, thresholds.intent),
+            emotion=label(read.emotions[rows], self.catalog.emotions, thresholds.emotion),
+            hits=self.hits(read.vectors[rows]),
+            threshold=thresholds.answer,
+        )
+
+    def search(self, name: str, vectors: Vectors, *, count: int) -> tuple[Vectors, NDArray[np.int64]]:
+        """Scores and row numbers of the nearest rows of a collection, each of shape (n, count); -1 where there is none."""
+        return self._collections[name].search(vectors, count)  # type: ignore[no-any-return]
+
+    def hits(self, vectors: Vectors) -> tuple[Hit, ...]:
+        """The best entries over the windows of one turn, each by its nearest variant, best first."""
+        scores, found = self.search(QUESTIONS, vectors, count=min(NEIGHBOURS, len(self.catalog.rows[QUESTIONS]) or 1))
+        best, counter = self._nearest(scores, found)
+        today = date.today().toordinal()
+        hits = []
+        for owner, (score, row) in best.items():
+            entry = self.catalog.entries[owner]
+            if entry.valid_from <= today <= entry.valid_until:
+                shown = score >= self.manifest.thresholds.answer and score > counter.get(owner, -1.0)
+                hits.append(Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown))
+                if len(hits) == ANSWERS_MAX:
+                    break
+        return tuple(hits)
+
+    def _nearest(self, scores: Vectors, found: NDArray[np.int64]) -> tuple[dict[str, tuple[float, Row]], dict[str, float]]:
+        """Best score and row of each entry, best first; and the best score of each entry's counter-examples."""
+        rows = self.catalog.rows[QUESTIONS]
+        order = np.argsort(-scores, axis=None, kind="stable") if len(scores) > 1 else range(scores.size)
+        flat_scores, flat_found = scores.ravel().tolist(), found.ravel().tolist()
+        best: dict[str, tuple[float, Row]] = {}
+        counter: dict[str, float] = {}
+        for i in order:
+            if flat_found[i] < 0:
+                break
+            row = rows[flat_found[i]]
+            if row.negative:
+                counter.setdefault(row.owner, flat_scores[i])
+            elif row.owner not in best:
+                best[row.owner] = (flat_scores[i], row)
+        return best, counter
+
+
+def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Label:
+    """The label of a turn from the probabilities of its windows: the whole turn's, averaged with the last window's.
+
+    Callers end on what they want, so the last window has a word; a middle one has not.
+    """
+    p = probabilities[0] if len(probabilities) == 1 else (probabilities[0] + probabilities[-1]) / 2
+    best = int(p.argmax())
+    return Label(names[best] if p[best] >= threshold else UNKNOWN, float(p[best]))
+
+
+def session(path: Path) -> Any:
+    """An ONNX session of one thread: more only helps by spinning, which burns the second core (MEASURED)."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _collection(path: Path) -> Any:
+    faiss.omp_set_num_threads(1)
+    collection = faiss.read_index(str(path))
+    if hasattr(collection, "hnsw"):
+        collection.hnsw.efSearch = SEARCH_EF
+    return collection

@@ -1,0 +1,69 @@
+"""Which standard sentence fits this moment: the conditions editors write under `when`, met by what is known of the call.
+
+Pure. The most specific phrase wins; among equals the order of the files decides. Called by `call`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from assist.catalog import Catalog, Phrase
+
+_SLOT = re.compile(r"\{(\w+)\}[，,]? ?")
+_NEEDS_AGENT: Final = "{agent}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What is known at a moment. An empty field meets no condition that asks for it."""
+
+    intent: str = ""
+    emotion: str = ""
+    situation: str = ""
+    stage: str = ""
+
+
+@dataclass(slots=True)
+class Guide:
+    """A catalog's phrases, ready to be chosen from. Remembers what it found: the signals are few."""
+
+    catalog: Catalog
+    _found: dict[tuple[str, Signals], tuple[Phrase, ...]] = field(default_factory=dict)
+
+    def phrases(self, kind: str, signals: Signals) -> tuple[Phrase, ...]:
+        """The phrases of a kind whose conditions all hold, the most specific first."""
+        key = (kind, signals)
+        if key not in self._found:
+            fitting = [p for p in self.catalog.phrases.values() if p.kind == kind and p.when and _holds(p.when, signals)]
+            self._found[key] = tuple(sorted(fitting, key=_breadth))
+        return self._found[key]
+
+
+def _holds(when: Mapping[str, tuple[str, ...]], signals: Signals) -> bool:
+    return all(getattr(signals, name) in values for name, values in when.items())
+
+
+def _breadth(phrase: Phrase) -> tuple[int, int]:
+    """Smaller is more specific: many conditions, each with few values. A situation is stronger than any other."""
+    return -len(phrase.when) - ("situation" in phrase.when), sum(map(len, phrase.when.values()))
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values into the `{slots}` of a sentence; a slot without a value goes, with the comma after it."""
+    filled = _SLOT.sub(lambda slot: _filled(slot, values), text)
+    return filled[:1].upper() + filled[1:] if filled[:1].isascii() else filled
+
+
+def _filled(slot: re.Match[str], values: Mapping[str, str]) -> str:
+    value = values.get(slot.group(1))
+    return value + slot.group()[len(slot.group(1)) + 2 :] if value else ""
+
+
+def address(surname: str, title: str, language: str) -> str:
+    """How to address a caller: surname + title in Chinese, title + surname in English; empty when the surname is unknown."""
+    if not surname:
+        return ""
+    if language == "en":
+        return f"{title or 'Mr/Ms'} {surname}"
+    return surname + title if title else ""

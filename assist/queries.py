@@ -1,0 +1,72 @@
+"""What passes between the pure call core and the engine: a query out, an answer back. Data only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assist.catalog import Catalog, Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Something one speaker said, to be read and searched.
+
+    `number` orders the queries of a call; `heard_ms` is the call's time when the words came; `turn` is the whole turn so far
+    as normalised text, and `segment` the one whose words are newest.
+    """
+
+    call: str
+    number: int
+    segment: str
+    speaker: str
+    turn: str
+    final: bool
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label and its calibrated probability, 0 to 1. `unknown` when below its threshold."""
+
+    label: str
+    p: float
+
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An entry that answers, by its nearest variant. `score` is a cosine; `shown` whether it passes the threshold."""
+
+    entry: Entry
+    score: float
+    matched: str
+    source: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What an agent's sentence was: the moment of the nearest standard phrase."""
+
+    moment: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The engine's answer to a query. For an agent's words only `moment` is set; for a caller's the rest.
+
+    `failed` says why there is no answer; the call core then goes on without one. `catalog` is the one these hits come
+    from: after a swap of artifacts, older answers still show their own texts.
+    """
+
+    query: Query
+    catalog: Catalog
+    intent: Label = Label(UNKNOWN, 0.0)
+    emotion: Label = Label(UNKNOWN, 0.0)
+    hits: tuple[Hit, ...] = ()
+    threshold: float = 0.0  # the score an entry needs to be shown
+    moment: Moment | None = None
+    timing_us: Mapping[str, int] | None = None
+    failed: str | None = None

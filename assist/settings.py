@@ -1,0 +1,128 @@
+"""Every setting of the service, in one table: it makes the flags, the environment variables, the TOML keys and README's table.
+
+A bound has its unit in its name. Order of precedence: flag, `ASSIST_*` variable, TOML file, default.
+"""
+
+import argparse
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; `str()` says which, from where, and why."""
+
+
+def _setting(default: Any, help: str, *, low: int | None = None) -> Any:
+    return field(default=default, metadata={"help": help, "low": low})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The service's settings. See each one's help."""
+
+    listen: str = _setting("ws://127.0.0.1:8300", "where to listen: ws://HOST:PORT; port 0 takes a free one")
+    artifact: str = _setting("artifact", "folder of artifacts, the one that holds `current`")
+    token: str = _setting("", "clients must send this token in `open`; empty: anyone may connect")
+    origins: str = _setting("", "web pages of these origins may connect besides our own, comma-separated; * for any")
+    company: str = _setting("客服中心", "the company's name, put into phrases at {company}")
+    workers: int = _setting(2, "engine threads; 0 answers on the event loop itself", low=0)
+    budget_ms: int = _setting(50, "a partial that has waited longer is not computed", low=1)
+    batch_max: int = _setting(16, "most queries of one model run", low=1)
+    queue_max: int = _setting(4096, "most partials that may wait; beyond it the oldest goes", low=1)
+    frame_bytes_max: int = _setting(65_536, "largest frame a client may send", low=256)
+    text_chars_max: int = _setting(2_000, "longest text of one fragment", low=1)
+    fragments_per_s_max: int = _setting(25, "most fragments a second of one call, with a burst of twice as many", low=1)
+    calls_per_connection_max: int = _setting(500, "most open calls of one connection", low=1)
+    calls_max: int = _setting(5_000, "most open calls of the service", low=1)
+    connections_max: int = _setting(5_000, "most connections of the service", low=1)
+    problems_per_minute_max: int = _setting(60, "a connection that causes more problems is closed", low=1)
+    outbox_max: int = _setting(512, "messages that may wait for a slow reader; then what is provisional is dropped", low=8)
+    ring_max: int = _setting(256, "sent messages remembered for a resume", low=1)
+    resume_s: int = _setting(60, "how long a lost connection's session and calls are kept", low=0)
+    call_idle_s: int = _setting(1_800, "a call without a fragment for so long is ended", low=1)
+    drain_s: int = _setting(5, "how long finals in progress are waited for when the service stops", low=0)
+    cards_max: int = _setting(3, "most cards on an agent's screen", low=1)
+    card_ms: int = _setting(45_000, "how long a card stays", low=1)
+    caller_silent_ms: int = _setting(8_000, "the caller says nothing for so long: offer a sentence", low=1)
+    agent_silent_ms: int = _setting(8_000, "the caller waits for so long: offer a sentence", low=1)
+    hold_word_ms: int = _setting(15_000, "on hold a word is due every so often", low=1)
+    long_call_ms: int = _setting(900_000, "from here on a call counts as long", low=1)
+    log_text: bool = _setting(False, "write callers' words to the log; off unless you must")
+
+
+FIELDS: Final = {f.name: f for f in dataclasses.fields(Settings)}
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Give a parser one flag for each setting, and --config."""
+    parser.add_argument("--config", metavar="FILE", help="a TOML file with any of the settings below")
+    for name, setting in FIELDS.items():
+        text = f"{setting.metadata['help']} (default: {setting.default!r})".replace("%", "%%")
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar=_kind(name).upper(), help=text)
+
+
+def load(flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force. `flags` may hold None for what was not given. Raises SettingError."""
+    values = _from_file(flags.get("config") or environment.get("ASSIST_CONFIG"))
+    values |= {
+        name: _parsed(environment[key], name, key)
+        for name in FIELDS
+        if (key := f"ASSIST_{name.upper()}") in environment
+    }
+    values |= {
+        name: _parsed(flags[name], name, f"--{name.replace('_', '-')}") for name in FIELDS if flags.get(name) is not None
+    }
+    return Settings(**values)
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        body = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{path}: cannot be read as TOML: {error}") from error
+    unknown = sorted(set(body) - set(FIELDS))
+    if unknown:
+        raise SettingError(f"{path}: no such setting: {', '.join(unknown)}")
+    return {name: _parsed(value, name, f"{path}: {name}") for name, value in body.items()}
+
+
+def _kind(name: str) -> str:
+    return type(FIELDS[name].default).__name__
+
+
+def _parsed(value: Any, name: str, where: str) -> Any:
+    """A value as the setting's own type, whether it came as text or from TOML."""
+    kind = _kind(name)
+    if kind == "bool":
+        return _truth(value, where)
+    if kind == "str":
+        return str(value)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise SettingError(f"{where} must be a whole number, not {value!r}") from None
+    low = FIELDS[name].metadata["low"]
+    if low is not None and number < low:
+        raise SettingError(f"{where} must be at least {low}, not {number}")
+    return number
+
+
+def _truth(value: Any, where: str) -> bool:
+    words: dict[str, Sequence[str]] = {"true": ("true", "1", "yes", "on"), "false": ("false", "0", "no", "off")}
+    text = str(value).strip().lower()
+    if text in words["true"] or text in words["false"]:
+        return text in words["true"]
+    raise SettingError(f"{where} must be true or false, not {value!r}")
+
+
+def table() -> str:
+    """README's settings table."""
+    rows = [f"| `{name}` | `{f.default!r}` | {f.metadata['help']} |" for name, f in FIELDS.items()]
+    return "\n".join(["| setting | default | what it does |", "|---|---|---|", *rows])

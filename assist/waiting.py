@@ -1,0 +1,51 @@
+"""Silences, holds and long calls: what time brings to a call. Pure; `call` tells it what was said and asks it at each tick."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from assist.settings import Settings
+
+HOLD_MOMENTS: Final = frozenset({"ask_wait", "long_wait"})
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Who spoke last, whether the caller is on hold, and which situations have been told already."""
+
+    settings: Settings
+    speaker: str = ""
+    spoke_ms: int = 0
+    hold_ms: int | None = None  # when the last word of a hold was said
+    _silence_told: bool = False
+    _long_told: bool = False
+
+    def heard(self, speaker: str, *, now: int, final: bool) -> None:
+        """Somebody speaks."""
+        self.speaker, self.spoke_ms, self._silence_told = speaker, now, False
+
+    def said(self, moment: str, *, now: int) -> str:
+        """The agent said a standard phrase (or, with an empty moment, something else): return the situation it makes."""
+        was_held = self.hold_ms is not None
+        self.hold_ms = now if moment in HOLD_MOMENTS else None
+        if self.hold_ms is None and was_held and moment != "thank_wait":
+            return "hold_end"
+        return ""
+
+    def tick(self, *, now: int) -> list[str]:
+        """The situations that have come about by `now`; each is told once, a long hold again and again."""
+        situations = []
+        if self.hold_ms is not None:
+            if now - self.hold_ms >= self.settings.hold_word_ms:
+                self.hold_ms = now
+                situations.append("long_hold")
+        elif self._silent_for(now) and not self._silence_told:
+            self._silence_told = True
+            situations.append("agent_silent" if self.speaker == "caller" else "caller_silent")
+        if now >= self.settings.long_call_ms and not self._long_told:
+            self._long_told = True
+            situations.append("long_call")
+        return situations
+
+    def _silent_for(self, now: int) -> bool:
+        limit = self.settings.agent_silent_ms if self.speaker == "caller" else self.settings.caller_silent_ms
+        return now - self.spoke_ms >= limit
