@@ -69,14 +69,9 @@ class Board:
         """Take cards off the screen whose time is over."""
         return [self._withdraw(key) for key, card in list(self.shown.items()) if now >= (card.expires_ms or now + 1)]
 
-    def dismiss(self, suggestion: str) -> bool:
-        """The agent closed a card: it leaves the screen, without a word. False if there is no such card."""
-        for key, card in self.shown.items():
-            if card.id == suggestion:
-                del self.shown[key]
-                self._provisional.pop(key, None)
-                return True
-        return False
+    def dismiss(self, suggestion: str) -> list[Suggest]:
+        """The agent closed a card: it leaves the screen. Nothing happens if it is gone already."""
+        return [self._withdraw(key) for key, card in list(self.shown.items()) if card.id == suggestion]
 
     def resting(self, key: str, cooldown_ms: int, once: bool, now: int) -> bool:
         """Whether a card was confirmed too short a while ago to come again."""

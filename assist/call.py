@@ -5,7 +5,7 @@ from a file bit for bit. Called by `switchboard` (live) and `replay`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from assist.board import Board
@@ -111,7 +111,7 @@ class Call:
             return []
         self._latest[query.segment] = query.number
         cards = self.board.propose(answer_cards(answer, self._voice()), segment=query.segment, now=query.heard_ms)
-        return [*self._read(answer, self.mood.after(answer.emotion)), *cards]
+        return [*self._read(answer, self.mood.after(answer.emotion)), *_timed(cards, answer)]
 
     def _advise_finals(self) -> list[ServerMessage]:
         messages: list[ServerMessage] = []
@@ -137,7 +137,7 @@ class Call:
         candidates = ranked(answer_cards(answer, voice), phrases)
         based_on = tuple(self.transcript.turns[-1].segments[-8:]) if self.transcript.turns else (query.segment,)
         cards = self.board.settle(candidates, segment=query.segment, based_on=based_on, now=query.heard_ms)
-        return [*self._read(answer, self.mood, emotion), *cards]
+        return [*self._read(answer, self.mood, emotion), *_timed(cards, answer)]
 
     def _felt(self, answer: Answer) -> Label:
         """The emotion to go by: the recogniser heard the voice, so it may fill in what the words do not tell."""
@@ -170,9 +170,14 @@ class Call:
         card = situation_card(self.guide, situation, self._voice(), self.board, now)
         return list(self.board.settle([card], segment="", based_on=(), now=now)) if card else []
 
-    def dismiss(self, suggestion: str) -> bool:
-        """The agent closed a card. False if it is not on the screen."""
+    def dismiss(self, suggestion: str) -> list[Suggest]:
+        """The agent closed a card: the others who watch take it off too."""
         return self.board.dismiss(suggestion)
+
+    @property
+    def busy(self) -> bool:
+        """Whether finals are still with the engine."""
+        return bool(self._finals)
 
     def snapshot(self, *, now: int) -> Snapshot:
         """The call as it stands, for who joins late."""
@@ -189,6 +194,11 @@ class Call:
             company=self.settings.company, surname=str(self.caller.get("surname") or ""),
             title=str(self.caller.get("title") or ""),
         )  # fmt: skip
+
+
+def _timed(cards: Sequence[Suggest], answer: Answer) -> list[Suggest]:
+    """The cards with the answer's own timing map: whoever measures may still add to it before the cards are sent."""
+    return [replace(card, timing_us=answer.timing_us) if answer.timing_us else card for card in cards]
 
 
 def _labels(reading: Reading) -> tuple[str, str]:

@@ -74,9 +74,9 @@ class Engine:
         for query, piece, end in zip(queries, pieces, ends, strict=True):
             rows = slice(end - len(piece), end)
             answers.append(self._lines(query, read, rows) if query.speaker == "agent" else self._caller(query, read, rows))
-        timing = {"encode": (encoded - started) // 1000, "search": (perf_counter_ns() - encoded) // 1000}
+        searched = perf_counter_ns()
         for answer in answers:
-            object.__setattr__(answer, "timing_us", timing)
+            answer.timing_us.update(encode=(encoded - started) // 1000, search=(searched - encoded) // 1000)
         return answers
 
     def _lines(self, query: Query, read: Read, rows: slice) -> Answer:

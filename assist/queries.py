@@ -1,7 +1,6 @@
 """What passes between the pure call core and the engine: a query out, an answer back. Data only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assist.catalog import Catalog, Entry
 
@@ -68,5 +67,5 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     threshold: float = 0.0  # the score an entry needs to be shown
     moment: Moment | None = None
-    timing_us: Mapping[str, int] | None = None
+    timing_us: dict[str, int] = field(default_factory=dict)  # wait, encode, search; of the batch it was in
     failed: str | None = None

@@ -70,9 +70,7 @@ def load(flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.enviro
     """The settings in force. `flags` may hold None for what was not given. Raises SettingError."""
     values = _from_file(flags.get("config") or environment.get("ASSIST_CONFIG"))
     values |= {
-        name: _parsed(environment[key], name, key)
-        for name in FIELDS
-        if (key := f"ASSIST_{name.upper()}") in environment
+        name: _parsed(environment[key], name, key) for name in FIELDS if (key := f"ASSIST_{name.upper()}") in environment
     }
     values |= {
         name: _parsed(flags[name], name, f"--{name.replace('_', '-')}") for name in FIELDS if flags.get(name) is not None

@@ -3,6 +3,7 @@
 Id 0 is padding in both. Used at build time and at run time alike.
 """
 
+import itertools
 import json
 import re
 import zlib
@@ -83,7 +84,7 @@ def _pairs(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def _latin(words: Sequence[str]) -> list[str]:
     pieces = [word[i : i + _PIECE_LETTERS] for word in (f"<{w}>" for w in words) for i in range(len(word) - 2)]
-    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False)), *pieces]
+    return [*words, *(f"{a} {b}" for a, b in itertools.pairwise(words)), *pieces]
 
 
 class HuggingFace:

@@ -1,4 +1,4 @@
-"""Silences, holds and long calls: what time brings to a call. Pure; `call` tells it what was said and asks it at each tick."""
+"""Silences, holds and long calls: what time brings to a call. Pure; `call` tells it what was said and asks at each tick."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,0 +1,128 @@
+"""One client's socket: frames in, the session's stream out. A thin shell; decisions are made in `switchboard`."""
+
+import asyncio
+import logging
+from time import monotonic_ns, perf_counter_ns, time_ns
+from typing import TYPE_CHECKING, Final
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from assist import wire
+from assist.faults import Fault
+from assist.messages import Closing, Open, Problem, ServerMessage
+from assist.session import Session
+
+if TYPE_CHECKING:
+    from assist.service import Service
+
+log = logging.getLogger(__name__)
+OPEN_TIMEOUT_S: Final = 10
+RECONNECT_AFTER_MS: Final = 1000
+
+
+def now_ms() -> int:
+    """The service's clock: milliseconds, never going back."""
+    return monotonic_ns() // 1_000_000
+
+
+def epoch_ms() -> int:
+    """The time of day, in milliseconds since 1970."""
+    return time_ns() // 1_000_000
+
+
+class Connection:
+    """A WebSocket, and the session it serves once `open` has been received."""
+
+    def __init__(self, socket: ServerConnection, service: "Service") -> None:
+        self.socket = socket
+        self.service = service
+        self.subprotocol = socket.subprotocol or wire.JSON
+        self.session: Session | None = None
+        self._news = asyncio.Event()
+        self._said = 0  # numbers of what is sent before there is a session
+
+    async def serve(self) -> None:
+        """Serve the connection until it closes."""
+        try:
+            await self._open()
+            writer = asyncio.create_task(self._write())
+            try:
+                async for frame in self.socket:
+                    self._receive(frame)
+            finally:
+                writer.cancel()
+        except ConnectionClosed:
+            pass
+        except TimeoutError:
+            await self.close("no_open")
+
+    async def _open(self) -> None:
+        """Wait for a valid `open`; each other frame is answered with a problem, and too many end the connection."""
+        for _ in range(self.service.settings.problems_per_minute_max):
+            async with asyncio.timeout(OPEN_TIMEOUT_S):
+                frame = await self.socket.recv()
+            try:
+                self.service.join(self, self._opening(frame))
+                return
+            except Fault as fault:
+                await self._say(self._problem(fault))
+                if fault.code in ("unauthorised", "not_ready"):
+                    await self.close(fault.code)
+        await self.close("too_many_problems")
+
+    def _opening(self, frame: bytes | str) -> Open:
+        message = wire.decode(frame, subprotocol=self.subprotocol)
+        if not isinstance(message, Open):
+            raise Fault("not_open", "The first message must be `open`.", field="type")
+        return message
+
+    def _receive(self, frame: bytes | str) -> None:
+        received_ns = perf_counter_ns()
+        session = self.session
+        assert session is not None
+        try:
+            message = wire.decode(frame, subprotocol=self.subprotocol)
+            if message is not None:
+                self.service.receive(session, message, received_ns=received_ns)
+        except Fault as fault:
+            session.outbox.push(self._problem(fault))
+            self.wake()
+            if not session.problems.spend(now=now_ms()):
+                self.service.spawn(self.close("too_many_problems"))
+
+    def _problem(self, fault: Fault) -> Problem:
+        self.service.problems[fault.code] += 1
+        return Problem(code=fault.code, message=str(fault), field=fault.field, retry_after_ms=fault.retry_after_ms)
+
+    def wake(self) -> None:
+        """There is something to send, or too much."""
+        self._news.set()
+        if self.session and self.session.outbox.overflowed:
+            log.warning("slow reader", extra={"session": self.session.name})
+            self.socket.transport.abort()  # a closing handshake would wait behind what it does not read
+
+    async def _write(self) -> None:
+        assert self.session is not None
+        outbox = self.session.outbox
+        while True:
+            numbered = outbox.take()
+            if numbered is None:
+                self._news.clear()
+                await self._news.wait()
+                continue
+            await self.socket.send(wire.encode(numbered.message, seq=numbered.seq, subprotocol=self.subprotocol))
+
+    async def _say(self, message: ServerMessage) -> None:
+        """Send outside the session's stream, before there is one or after it has been cut off."""
+        self._said += 1
+        seq = self.session.outbox.seq + 1 if self.session else self._said
+        await self.socket.send(wire.encode(message, seq=seq, subprotocol=self.subprotocol))
+
+    async def close(self, reason: str) -> None:
+        """Say why, and close."""
+        try:
+            await self._say(Closing(reason=reason, reconnect_after_ms=RECONNECT_AFTER_MS))
+            await self.socket.close(1001 if reason == "shutdown" else 1008, reason)
+        except ConnectionClosed:
+            pass

@@ -1,0 +1,53 @@
+"""Keeps the engine at the published artifact: loads what `current` names, watches it, loads beside, hands over.
+
+A broken artifact is refused with a sentence in the log, and the one in use stays.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from assist import artifact
+from assist.artifact import ArtifactError
+from assist.engine import Engine
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """The way from a folder of artifacts to an engine in use."""
+
+    def __init__(self, folder: Path, adopt: Callable[[Engine], None]) -> None:
+        self.folder = folder
+        self.refused = 0
+        self.loaded = 0
+        self._adopt = adopt
+        self._version: str | None = None
+
+    async def refresh(self) -> None:
+        """Load the current version, if it is another than the one in use or last refused."""
+        try:
+            version = artifact.current(self.folder)
+            if version == self._version:
+                return
+            self._version = version
+            engine = await asyncio.to_thread(Engine, self.folder / version)
+        except ArtifactError as error:
+            self.refused += 1
+            log.error("artifact refused", extra={"why": str(error)})
+            return
+        self.loaded += 1
+        self._adopt(engine)
+        log.info("artifact in use", extra={"artifact": engine.version})
+
+    async def watch(self) -> None:
+        """Refresh whenever `current` is replaced, until cancelled."""
+        from watchfiles import awatch  # only now: it must not cost start-up time
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        await self.refresh()  # what was published between the first load and the watch
+        async for _ in awatch(
+            self.folder, recursive=False, watch_filter=lambda _, path: Path(path).name == artifact.POINTER
+        ):
+            await self.refresh()

@@ -1,0 +1,92 @@
+"""What is to be sent to one client: numbered, bounded, remembered for a resume. Pure.
+
+A reader that is too slow first loses what is provisional (told by `dropped`); if that is not enough the outbox
+overflows, and the connection should be closed: a snapshot then says more than a long backlog.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from assist.messages import Dropped, Heard, Reading, ServerMessage, Suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A message with its place in the stream."""
+
+    seq: int
+    message: ServerMessage
+
+
+class Outbox:
+    """The stream of messages to one session."""
+
+    def __init__(self, *, waiting_max: int, ring_max: int) -> None:
+        self.seq = 0
+        self.overflowed = False
+        self.dropped = 0
+        self._waiting_max = waiting_max
+        self._waiting: deque[Numbered] = deque()
+        self._sent: deque[Numbered] = deque(maxlen=ring_max)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def push(self, message: ServerMessage) -> None:
+        """Number a message and queue it; nothing is queued once the outbox has overflowed."""
+        if self.overflowed:
+            return
+        self.seq += 1
+        self._waiting.append(Numbered(self.seq, message))
+        if len(self._waiting) > self._waiting_max:
+            self._shed()
+
+    def take(self) -> Numbered | None:
+        """The next message to send, remembered from now on; None when there is none."""
+        if not self._waiting:
+            return None
+        numbered = self._waiting.popleft()
+        self._sent.append(numbered)
+        return numbered
+
+    def resume(self, after: int) -> tuple[list[ServerMessage], int]:
+        """Start over from what a client has seen: return the messages after `after`, and how many before them are lost.
+
+        The stream is empty then and goes on with number after + 1, so that the client sees no gap and no repetition.
+        """
+        known = [*self._sent, *self._waiting]
+        missed = [numbered for numbered in known if numbered.seq > after]
+        lost = (missed[0].seq if missed else self.seq + 1) - after - 1
+        self._sent.clear()
+        self._waiting.clear()
+        self.seq, self.overflowed = after, False
+        return [numbered.message for numbered in missed], max(0, lost)
+
+    def _shed(self) -> None:
+        """Drop what is provisional; each run of dropped messages leaves one notice at the number of its first."""
+        kept: deque[Numbered] = deque()
+        for numbered in self._waiting:
+            if not provisional(numbered.message):
+                kept.append(numbered)
+                continue
+            self.dropped += not isinstance(numbered.message, Dropped)
+            last = kept[-1] if kept else None
+            if last and isinstance(last.message, Dropped) and last.message.to_seq == numbered.seq - 1:
+                kept[-1] = Numbered(last.seq, Dropped(from_seq=last.seq, to_seq=_end(numbered), kind="provisional"))
+            else:
+                kept.append(
+                    Numbered(numbered.seq, Dropped(from_seq=numbered.seq, to_seq=_end(numbered), kind="provisional"))
+                )
+        self._waiting = kept
+        self.overflowed = len(kept) > self._waiting_max
+
+
+def _end(numbered: Numbered) -> int:
+    return numbered.message.to_seq if isinstance(numbered.message, Dropped) else numbered.seq
+
+
+def provisional(message: ServerMessage) -> bool:
+    """Whether a later message makes this one worthless."""
+    if isinstance(message, Heard | Reading):
+        return not message.final
+    return isinstance(message, Dropped) or (isinstance(message, Suggest) and message.state == "provisional")

@@ -1,0 +1,178 @@
+"""The service: sockets, engine threads and clocks around the pure core. Started by `cli`, the demo and the tests."""
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from pathlib import Path
+from time import perf_counter_ns
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from assist.batching import Desk
+from assist.connection import Connection, epoch_ms, now_ms
+from assist.engine import Engine
+from assist.faults import Fault
+from assist.keeper import Keeper
+from assist.messages import ClientMessage, Fragment, Open
+from assist.metrics import Metrics
+from assist.pages import Pages
+from assist.queries import Answer
+from assist.session import Session
+from assist.settings import Settings
+from assist.switchboard import TICK_MS, Effects, Switchboard
+from assist.wire import SUBPROTOCOLS
+
+log = logging.getLogger(__name__)
+WRITE_BUFFER_BYTES: Final = 32_768
+PING_S: Final = 20  # also keeps a browser extension's panel alive
+
+
+class Service:
+    """One process that assists calls."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.keeper = Keeper(Path(settings.artifact), self._adopt)
+        self.connections: dict[str, Connection] = {}  # by session
+        self.problems: Counter[str] = Counter()
+        self.desk: Desk | None = None
+        self.switchboard: Switchboard | None = None
+        self.metrics = Metrics(self)
+        self._pages = Pages(ready=lambda: self.switchboard is not None, metrics=self.metrics.page, origins=settings.origins)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[str]:
+        """Run the service; yields the address it listens on. Leaving drains and stops it."""
+        address = urlsplit(self.settings.listen)
+        await self.keeper.refresh()
+        async with serve(
+            self._serve,
+            address.hostname,
+            address.port,
+            subprotocols=list(SUBPROTOCOLS),  # type: ignore[arg-type]
+            process_request=self._respond,
+            compression=None,  # MEASURED: it costs 20-40 us a message and a quarter of the throughput
+            max_size=self.settings.frame_bytes_max,
+            write_limit=WRITE_BUFFER_BYTES,
+            ping_interval=PING_S,
+        ) as server:
+            self.spawn(self.keeper.watch())
+            self.spawn(self._tick())
+            try:
+                yield f"ws://{address.hostname}:{_port(server)}"
+            finally:
+                await self._drain()
+        if self.desk:
+            self.desk.close()
+
+    async def _drain(self) -> None:
+        """Let finals in progress be answered, say goodbye, stop."""
+        self._draining = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.drain_s):
+                while self._busy():
+                    await asyncio.sleep(0.01)
+        await asyncio.gather(*(connection.close("shutdown") for connection in list(self.connections.values())))
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _busy(self) -> bool:
+        calls = self.switchboard.calls.values() if self.switchboard else ()
+        waiting = any(connection.session and len(connection.session.outbox) for connection in self.connections.values())
+        return waiting or any(live.call.busy for live in calls)
+
+    def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
+        return self._pages.respond(request)
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        connection = Connection(socket, self)
+        try:
+            await connection.serve()
+        finally:
+            session = connection.session
+            if session and self.connections.get(session.name) is connection:
+                del self.connections[session.name]
+                assert self.switchboard is not None
+                self.switchboard.detach(session, now=now_ms())
+
+    def join(self, connection: Connection, opening: Open) -> None:
+        """A connection's `open`. Raises Fault."""
+        if self.switchboard is None or self._draining:
+            raise Fault("not_ready", "The service is not ready; try again shortly.", retry_after_ms=1000)
+        if len(self.connections) >= self.settings.connections_max:
+            raise Fault("not_ready", "The service has as many connections as it may.", retry_after_ms=5000)
+        session, effects = self.switchboard.join(opening, now=now_ms(), epoch_ms=epoch_ms())
+        former = self.connections.get(session.name)
+        connection.session = session
+        self.connections[session.name] = connection
+        if former:
+            former.session = None
+            self.spawn(former.close("replaced"))
+        self._carry_out(effects, received_ns=perf_counter_ns())
+
+    def receive(self, session: Session, message: ClientMessage, *, received_ns: int) -> None:
+        """Any later message. Raises Fault."""
+        assert self.switchboard is not None
+        if self.settings.log_text and isinstance(message, Fragment):
+            log.info("fragment", extra={"call": message.call, "speaker": message.speaker, "text": message.text})
+        effects = self.switchboard.receive(session, message, now=now_ms(), epoch_ms=epoch_ms())
+        self._carry_out(effects, received_ns=received_ns)
+
+    def _carry_out(self, effects: Effects, *, received_ns: int) -> None:
+        for query in effects.queries:
+            assert self.desk is not None
+            self.desk.ask(query, received_ns=received_ns)
+        for name in effects.touched:
+            connection = self.connections.get(name)
+            if connection:
+                connection.wake()
+
+    def _deliver(self, answers: Sequence[Answer]) -> None:
+        """The engine's answers, on the event loop: to the calls, and their times to the metrics."""
+        assert self.switchboard is not None
+        for answer in answers:
+            started = perf_counter_ns()
+            effects = self.switchboard.advise([answer])
+            if not answer.failed:
+                ended = perf_counter_ns()
+                timing = answer.timing_us
+                timing["advise"] = (ended - started) // 1000
+                timing["total"] = (ended - timing.pop("received_ns")) // 1000
+                self.metrics.observe(timing)
+            self._carry_out(effects, received_ns=started)
+
+    def _adopt(self, engine: Engine) -> None:
+        if self.switchboard is None or self.desk is None:
+            self.switchboard = Switchboard(
+                self.settings, engine.catalog, version=engine.version, name=lambda: uuid.uuid4().hex
+            )
+            self.desk = Desk(engine, self.settings, self._deliver)
+            return
+        self.desk.swap(engine)
+        self.switchboard.adopt(engine.catalog, version=engine.version)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_MS / 1000)
+            if self.switchboard:
+                self._carry_out(self.switchboard.tick(now=now_ms()), received_ns=perf_counter_ns())
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the rest, until the service stops."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _port(server: Server) -> int:
+    port: int = next(iter(server.sockets)).getsockname()[1]
+    return port

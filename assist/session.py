@@ -1,0 +1,68 @@
+"""One client as the service knows it: its role, the calls it opened, its stream, its rate. It outlives its connection. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from assist.faults import Fault
+from assist.messages import ClientMessage, End, Feedback, Fragment, Open, Ping
+from assist.outbox import Outbox
+
+# What each role may send after it has opened.
+MAY_SEND: Final[Mapping[str, tuple[type[ClientMessage], ...]]] = {
+    "ingest": (Open, Fragment, End, Ping),
+    "agent": (Open, Fragment, Feedback, End, Ping),
+    "supervisor": (Open, Feedback, Ping),
+}
+
+
+@dataclass(slots=True)
+class Allowance:
+    """A token bucket: `per_s` a second, with a burst of twice as many."""
+
+    per_s: int
+    left: float = 0.0
+    at_ms: int = 0
+
+    def __post_init__(self) -> None:
+        self.left = 2.0 * self.per_s
+
+    def spend(self, *, now: int) -> bool:
+        """Take one; False when there is none left."""
+        self.left = min(2.0 * self.per_s, self.left + (now - self.at_ms) * self.per_s / 1000)
+        self.at_ms = now
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
+
+
+@dataclass(slots=True)
+class Session:
+    """A client's standing. `detached_ms` is when its connection was lost, None while it has one."""
+
+    name: str
+    role: str
+    agent: str
+    outbox: Outbox
+    problems: Allowance
+    calls: dict[str, None] = field(default_factory=dict)
+    detached_ms: int | None = None
+
+    def check_allowed(self, message: ClientMessage) -> None:
+        """Raise Fault not_allowed when the role may not send this."""
+        if not isinstance(message, MAY_SEND[self.role]):
+            kind = type(message).__name__.lower()
+            raise Fault("not_allowed", f"The role {self.role} may not send `{kind}`.", field="type")
+
+    def matches(self, opening: Open) -> bool:
+        """Whether an `open` with `after` means this session: by its name, or by who opens what."""
+        if opening.session:
+            return opening.session == self.name
+        return self.role == opening.role and self.agent == (opening.agent or "") and opening.call in self.calls
+
+
+def caller_of(opening: Open) -> dict[str, Any]:
+    """The caller's surname and title, as text of a sane length; whatever else was sent is left out."""
+    told = opening.caller or {}
+    return {key: value[:32] for key in ("surname", "title") if isinstance(value := told.get(key), str)}
