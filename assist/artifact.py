@@ -32,7 +32,7 @@ class ArtifactError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Below these the service abstains: cosine of an answer, its lead over a counter-example, probabilities of the labels."""
+    """Below these the service abstains: cosine of an answer or an agent line, probability of a label."""
 
     answer: float = 0.6
     intent: float = 0.5

@@ -1,4 +1,4 @@
-"""Prometheus metrics. Counters are read from the service's own state when scraped; only latencies are noted as they happen."""
+"""Prometheus metrics. Counters are read from the service's state when scraped; only latencies are noted as they happen."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ class Metrics:
             registry=self.registry,
         )
         self._stages = {stage: histogram.labels(stage) for stage in STAGES}
-        self.registry.register(self)  # type: ignore[arg-type]
+        self.registry.register(self)
 
     def observe(self, timing_us: Mapping[str, int]) -> None:
         """Note one answer's times."""

@@ -9,7 +9,8 @@ Trend = Literal["rising", "steady", "falling"]
 
 # How much each emotion asks for care, 0 (pleased) to 1 (hot).
 HEAT: Final = {
-    "satisfied": 0.0, "calm": 0.15, "confused": 0.35, "anxious": 0.45, "disappointed": 0.55, "dissatisfied": 0.65, "angry": 1.0,
+    "satisfied": 0.0, "calm": 0.15, "confused": 0.35, "anxious": 0.45,
+    "disappointed": 0.55, "dissatisfied": 0.65, "angry": 1.0,
 }  # fmt: skip
 _NEUTRAL: Final = HEAT["calm"]
 _INERTIA: Final = 0.55  # share of the old heat that a new turn leaves

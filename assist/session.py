@@ -1,4 +1,4 @@
-"""One client as the service knows it: its role, the calls it opened, its stream, its rate. It outlives its connection. Pure."""
+"""One client as the service knows it: role, calls, stream, rate. It outlives its connection. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

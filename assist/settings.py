@@ -1,4 +1,4 @@
-"""Every setting of the service, in one table: it makes the flags, the environment variables, the TOML keys and README's table.
+"""Every setting of the service, in one table: flags, environment variables, TOML keys and README's table come from it.
 
 A bound has its unit in its name. Order of precedence: flag, `ASSIST_*` variable, TOML file, default.
 """
