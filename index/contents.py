@@ -76,13 +76,13 @@ def _spoken(fields: Fields) -> dict[str, dict[str, str]]:
         return {}
     languages = fields.page.fields(fields.parts["text"])
     spoken: dict[str, dict[str, str]] = {}
-    for language, node in languages.parts.items():
+    for language, node in languages.filled().items():
         if node.kind == "text":
             spoken[language] = {"plain": fields.page.text(node)}
             fields.places[f"text.{language}.plain"] = languages.places[language]
             continue
         tones = fields.page.fields(node)
-        spoken[language] = {tone: tones.text(tone) for tone in tones.parts}
+        spoken[language] = {tone: tones.text(tone) for tone in tones.filled()}
         fields.places.update({f"text.{language}.{tone}": place for tone, place in tones.places.items()})
     return spoken
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 import yaml
 
-from index.findings import Place, Problem, Severity, suggestion
+from index.findings import Place, Problem, Severity, quoted, suggestion
 from index.knowledge import Variant
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -186,7 +186,16 @@ class Fields:
         if node.kind == "text":
             return {otherwise: self.page.text(node)}
         inner = self.page.fields(node)
-        return {language: inner.text(language) for language in inner.parts}
+        return {language: inner.text(language) for language in inner.filled()}
+
+    def filled(self) -> dict[str, Node]:
+        """The keys with their values; a key without a value (often a comma that cut a text in two) is reported."""
+        for key in self.places.keys() - self.parts.keys():
+            sentence = (
+                f"nothing is written for {quoted(key)}; if a comma cut a text in two, put the text in double quotes"
+            )
+            self.page.report(self.places[key].line, sentence, code="no_value")
+        return self.parts
 
     def day(self, key: str) -> date | None:
         text = self.text(key)

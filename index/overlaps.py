@@ -1,0 +1,108 @@
+"""Rules about texts that stand in two places: variants of two entries, utterances with two labels, trained tests.
+
+Texts are equal when `assist.text.normalise` makes them so: that is how the service will see them. Pure; run by
+`check.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assist.text import normalise
+from index.findings import Place, Problem, quoted
+from index.knowledge import Entry, Knowledge, Utterance, Variant
+from index.similarity import Similar
+
+NEAR_DUPLICATE_MIN = 0.8  # Jaccard similarity of character bigrams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trained:
+    text: str
+    place: Place
+
+
+def shared_variants(knowledge: Knowledge) -> Iterator[Problem]:
+    """A question that leads to two entries, or stands twice in one."""
+    first: dict[str, tuple[Entry, Variant]] = {}
+    for entry in knowledge.entries:
+        for variant in entry.questions:
+            owner, earlier = first.setdefault(normalise(variant.text), (entry, variant))
+            if owner.id != entry.id:
+                sentence = (
+                    f"{quoted(variant.text)} is a question of `{entry.id}` and, at {earlier.place}, of `{owner.id}`; "
+                    "keep it in one of them"
+                )
+                yield Problem(place=variant.place, sentence=sentence, code="shared_question")
+            elif earlier is not variant:
+                sentence = f"{quoted(variant.text)} says the same as {earlier.place}; write it once"
+                yield Problem(place=variant.place, sentence=sentence, severity="warning", code="question_twice")
+
+
+def self_denials(knowledge: Knowledge) -> Iterator[Problem]:
+    """A `not_when` that is also a question of the same entry."""
+    for entry in knowledge.entries:
+        questions = {normalise(variant.text): variant for variant in entry.questions}
+        for variant in entry.not_when:
+            if (asked := questions.get(normalise(variant.text))) is not None:
+                sentence = (
+                    f"{quoted(variant.text)} is under `not_when` and, at {asked.place}, under `questions`; keep one"
+                )
+                yield Problem(place=variant.place, sentence=sentence, code="question_and_not")
+
+
+def contradicting_labels(knowledge: Knowledge) -> Iterator[Problem]:
+    """The same words with two intents or two emotions, or (within a language) twice with the same."""
+    earlier: dict[str, list[Utterance]] = defaultdict(list)
+    for said in knowledge.utterances:
+        same = earlier[normalise(said.text)]
+        other = next((u for u in same if _contradict(u, said)), None)
+        twin = next((u for u in same if u.language == said.language and _labels(u) == _labels(said)), None)
+        if other is not None:
+            sentence = (
+                f"{quoted(said.text)} is {_labels(said)} here but {_labels(other)} at {other.place}; decide for one"
+            )
+            yield Problem(place=said.place, sentence=sentence, code="contradicting_labels")
+        elif twin is not None:
+            sentence = f"{quoted(said.text)} says the same as {twin.place}; write it once"
+            yield Problem(place=said.place, sentence=sentence, severity="warning", code="utterance_twice")
+        same.append(said)
+
+
+def _contradict(a: Utterance, b: Utterance) -> bool:
+    pairs = ((a.intent, b.intent), (a.emotion, b.emotion))
+    return any(x is not None and y is not None and x != y for x, y in pairs)
+
+
+def _labels(said: Utterance) -> str:
+    return " and ".join(f"`{label}`" for label in (said.intent, said.emotion) if label)
+
+
+def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
+    """Tests whose words, or nearly, stand in what is trained on: they would prove nothing."""
+    trained = list(_trained(knowledge))
+    texts = [normalise(t.text) for t in trained]
+    similar = Similar(texts, threshold=NEAR_DUPLICATE_MIN)
+    for example in knowledge.examples:
+        normal = normalise(example.say)
+        near = similar.nearest(normal)
+        if near is None:
+            continue
+        place = trained[near.position].place
+        if texts[near.position] == normal:
+            sentence = f"the test {quoted(example.say)} is also trained on, at {place}; delete one of the two"
+            yield Problem(place=example.place, sentence=sentence, code="example_trained")
+        else:
+            share = f"{near.similarity:.0%}"
+            sentence = (
+                f"the test {quoted(example.say)} is nearly ({share}) what is trained on at {place}; say it otherwise"
+            )
+            yield Problem(place=example.place, sentence=sentence, severity="warning", code="example_near_trained")
+
+
+def _trained(knowledge: Knowledge) -> Iterator[_Trained]:
+    for entry in knowledge.entries:
+        for variant in (*entry.questions, *entry.not_when):
+            yield _Trained(text=variant.text, place=variant.place)
+    for said in knowledge.utterances:
+        yield _Trained(text=said.text, place=said.place)

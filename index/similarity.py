@@ -1,0 +1,55 @@
+"""Finds texts that are nearly the same: Jaccard similarity of their character bigrams, over an inverted index.
+
+Exact: no pair at or above the threshold is missed. Only the rarest bigrams of a text are indexed ("prefix filter",
+Chaudhuri et al. 2006; Bayardo et al. 2007), which makes 20,000 texts a matter of a second. Used by `overlaps.py`.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """The position of a text in the index and how similar it is, 0 to 1."""
+
+    position: int
+    similarity: float
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """The character bigrams of a text; a text of one character is its own."""
+    return frozenset(text[i : i + 2] for i in range(max(1, len(text) - 1))) if text else frozenset()
+
+
+class Similar:
+    """An index of texts; `nearest` answers which of them a text resembles most."""
+
+    def __init__(self, texts: Sequence[str], *, threshold: float) -> None:
+        self._threshold = threshold
+        self._grams = [bigrams(text) for text in texts]
+        self._frequency = Counter(gram for grams in self._grams for gram in grams)
+        self._holders: dict[str, list[int]] = defaultdict(list)
+        for position, grams in enumerate(self._grams):
+            for gram in self._rarest(grams):
+                self._holders[gram].append(position)
+
+    def nearest(self, text: str) -> Near | None:
+        """The most similar text, the earliest of equals; None when none reaches the threshold."""
+        grams = bigrams(text)
+        candidates = {position for gram in self._rarest(grams) for position in self._holders.get(gram, ())}
+        near = [Near(position=p, similarity=jaccard(grams, self._grams[p])) for p in sorted(candidates)]
+        best = max(near, key=lambda n: n.similarity, default=None)
+        return best if best and best.similarity >= self._threshold else None
+
+    def _rarest(self, grams: frozenset[str]) -> list[str]:
+        """So many of the rarest bigrams that two texts above the threshold must share one of them."""
+        kept = len(grams) - math.ceil(self._threshold * len(grams) - 1e-9) + 1
+        return sorted(grams, key=lambda gram: (self._frequency[gram], gram))[:kept]
+
+
+def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+    """Shared bigrams over all bigrams of both; 0 when both are empty."""
+    shared = len(a & b)
+    return shared / (len(a) + len(b) - shared) if a or b else 0.0

@@ -1,0 +1,317 @@
+"""Checking knowledge: every rule is shown a pack that breaks it; forbidden sentences are tried one by one."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.check import check, report
+from index.packs import Knowledge, Problem, read
+from index.similarity import Similar, bigrams, jaccard
+from index.wording import hits, seconds_to_say, table
+
+VOCABULARY = """\
+languages: [zh-Hans, zh-Hant, yue, en]
+tones: [plain, warm]
+kinds: [phrase, empathy, alert]
+moments: [opening, ask_wait]
+stages: [opening, closing]
+situations: [hold, over]
+"""
+INQUIRE = """\
+label: inquire
+meaning: {zh: 问}
+examples:
+  zh-Hans:
+    calm: [请问营业厅几点开门]
+    angry: [到底几点才开门]
+"""
+EMOTIONS = "- {label: calm, tone: plain}\n- {label: angry, tone: warm}\n"
+CLEAN = {"vocabulary": VOCABULARY, "intents__inquire": INQUIRE, "emotions": EMOTIONS}
+
+
+def read_pack(folder: Path, *, languages: str = "[zh-Hans]", **files: str) -> Knowledge:
+    """The knowledge of one pack named shop, which must be readable; `entries__a="…"` is entries/a.yaml."""
+    for name, text in {"pack": f"name: shop\nlanguages: {languages}\n", **CLEAN, **files}.items():
+        path = folder / (name.replace("__", "/") + ".yaml")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    knowledge, problems = read([folder])
+    assert problems == []
+    return knowledge
+
+
+def found(folder: Path, *, languages: str = "[zh-Hans]", **files: str) -> list[tuple[str, int, str]]:
+    """(file, line, code) of every finding, in the order told."""
+    problems = check(read_pack(folder, languages=languages, **files))
+    return [(Path(p.place.path).name, p.place.line, p.code) for p in problems]
+
+
+def entry(
+    id: str = "shop.a", *, questions: str = "[一句话, 两句话, 三句话]", answer: str = "好的。", more: str = ""
+) -> str:
+    return f"- id: {id}\n  title: t\n  questions: {questions}\n  answer: {answer}\n{more}"
+
+
+def phrase(text: str, *, more: str = "", moment: str = "opening") -> str:
+    return f"- id: shop.p\n  moment: {moment}\n  text: {text}\n{more}"
+
+
+def only(problems: list[Problem], code: str) -> Problem:
+    (problem,) = [p for p in problems if p.code == code]
+    return problem
+
+
+def test_clean_pack_has_no_findings(tmp_path: Path) -> None:
+    files = {
+        "entries__a": entry(more="  next: [shop.b]\n  not_when: [四句话]\n")
+        + entry("shop.b", questions="[甲乙, 丙丁, 戊己]"),
+        "phrases__p": phrase("{zh-Hans: {plain: 您好。}}", more="  when: {intent: inquire, stage: opening}\n"),
+        "examples__e": "- {say: 打听别的事, entry: shop.a, intent: inquire, emotion: calm}\n- {say: 下雨, entry: none}\n",
+    }
+    assert found(tmp_path, **files) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "line", "code"),
+    [
+        ({"entries__a": "- {id: shop.a, title: t, questions: [甲, 乙, 丙]}\n"}, 1, "no_answer"),
+        ({"entries__a": "- {id: shop.a, title: t, questions: [甲, 乙, 丙], answer_en: Yes}\n"}, 1, "no_first_answer"),
+        ({"entries__a": entry(questions="[甲, 乙]")}, 1, "few_questions"),
+        ({"entries__a": entry("stall.a")}, 1, "foreign_id"),
+        ({"entries__a": entry() + entry(questions="[甲, 乙, 丙]")}, 5, "id_twice"),
+        ({"entries__a": entry() + entry("shop.b", questions="[两句话！, 乙, 丙]")}, 7, "shared_question"),
+        ({"entries__a": entry(questions="[甲, 乙, 丙, 甲。]")}, 3, "question_twice"),
+        ({"entries__a": entry(more="  not_when: [两句话]\n")}, 5, "question_and_not"),
+        ({"entries__a": entry(more="  next: [shop.aa]\n")}, 5, "unknown_entry"),
+        (
+            {"entries__a": entry(more="  valid_from: 2026-02-01\n  valid_until: 2026-01-31\n")},
+            6,
+            "ends_before_it_begins",
+        ),
+        ({"entries__a": entry(more="  answer_fr: Oui\n")}, 5, "unknown_language"),
+        ({"entries__a": entry(answer="字" * 113)}, 4, "too_long"),
+        ({"entries__a": entry(answer="费用是[待填：违约金]。")}, 4, "placeholder"),
+        ({"entries__a": entry(more="  steps: ['[fill: number]']\n")}, 5, "placeholder"),
+        ({"phrases__p": phrase("{zh-Hans: {plain: 您好}}", moment="opning")}, 2, "unknown_moment"),
+        ({"phrases__p": phrase("{zh-Hans: {plain: 您好}}", more="  kind: alarm\n")}, 4, "unknown_kind"),
+        ({"phrases__p": phrase("{zh-Hans: {loud: 您好}}")}, 3, "unknown_tone"),
+        ({"phrases__p": phrase("{zh-Hans: {plain: 您好}, fr: {plain: allo}}")}, 3, "unknown_language"),
+        ({"phrases__p": phrase("{zh-Hans: {plain: 您好}}", more="  when: {intent: enquire}\n")}, 4, "unknown_intent"),
+        ({"phrases__p": phrase("{zh-Hans: {plain: 您好}}", more="  when: {emotion: [mad]}\n")}, 4, "unknown_emotion"),
+        (
+            {"phrases__p": phrase("{zh-Hans: {plain: 您好}}", more="  when: {situation: held}\n")},
+            4,
+            "unknown_situation",
+        ),
+        ({"phrases__p": phrase("{zh-Hans: {plain: 您好}}", more="  when: {stage: end}\n")}, 4, "unknown_stage"),
+        ({"phrases__p": phrase("{zh-Hant: {plain: 您好}}")}, 1, "missing_language"),
+        ({"phrases__p": phrase("{zh-Hans: {plain: 这是公司的规定。}}")}, 3, "forbidden_company_rule"),
+        ({"emotions": EMOTIONS + "- {label: calm, tone: plain}\n"}, 3, "emotion_twice"),
+        ({"emotions": EMOTIONS + "- {label: sad, tone: soft}\n"}, 3, "unknown_tone"),
+        ({"intents__x": "label: thank\nexamples: {zh-Hans: {glad: [谢谢你啊, 多谢]}}\n"}, 2, "unknown_emotion"),
+        ({"intents__x": "label: thank\nexamples: {zh: {calm: [谢谢你啊, 多谢]}}\n"}, 2, "unknown_language"),
+        (
+            {"intents__x": "label: thank\nexamples: {zh-Hans: {calm: [请问营业厅几点开门？]}}\n"},
+            2,
+            "contradicting_labels",
+        ),
+        ({"intents__x": "label: thank\nexamples: {zh-Hans: {calm: [多谢, 多谢。]}}\n"}, 2, "utterance_twice"),
+        ({"examples__e": "- {say: 啊, entry: shop.z}\n"}, 1, "unknown_entry"),
+        ({"examples__e": "- {say: 啊, intent: enquire}\n"}, 1, "unknown_intent"),
+        ({"examples__e": "- {say: 啊, emotion: mad}\n"}, 1, "unknown_emotion"),
+        ({"examples__e": "- {say: 啊, emotion: calm, language: zh}\n"}, 1, "unknown_language"),
+        ({"examples__e": "- {say: 啊, emotion: calm, style: long}\n"}, 1, "unknown_style"),
+        ({"examples__e": "- {say: 请问，营业厅几点开门？, intent: inquire}\n"}, 1, "example_trained"),
+        ({"examples__e": "- {say: 请问营业厅几点开门呀, intent: inquire}\n"}, 1, "example_near_trained"),
+    ],
+)
+def test_each_rule_finds_its_own_and_nothing_else(tmp_path: Path, files: dict[str, str], line: int, code: str) -> None:
+    assert [(at, what) for _, at, what in found(tmp_path, **files)] == [(line, code)]
+
+
+def test_duplicate_says_both_places(tmp_path: Path) -> None:
+    knowledge = read_pack(tmp_path, entries__a=entry(), entries__b=entry(questions="[甲, 乙, 丙]"))
+    problem = only(check(knowledge), "id_twice")
+    assert problem.place.path.endswith("b.yaml")
+    assert f"{tmp_path.as_posix()}/entries/a.yaml:1" in problem.sentence
+
+
+def test_nearest_word_is_suggested(tmp_path: Path) -> None:
+    knowledge = read_pack(tmp_path, phrases__p=phrase("{zh-Hans: {plain: 您好}}", moment="opning"))
+    assert "did you mean `opening`?" in only(check(knowledge), "unknown_moment").sentence
+
+
+def test_same_words_with_the_same_labels_may_stand_in_two_languages(tmp_path: Path) -> None:
+    said = "label: thank\nexamples: {zh-Hans: {calm: [谢谢您]}, zh-Hant: {calm: [謝謝您]}, yue: {angry: [謝謝您]}}\n"
+    assert [code for *_, code in found(tmp_path, intents__x=said)] == ["contradicting_labels"]
+
+
+def test_closed_lists_nobody_states_are_not_held_against_a_pack(tmp_path: Path) -> None:
+    files = {
+        "entries__a": entry(),
+        "phrases__p": phrase("{zh-Hans: {loud: 您好}}", moment="x", more="  when: {intent: y, stage: z}\n"),
+    }
+    (tmp_path / "bare").mkdir()
+    knowledge = read_pack(tmp_path / "bare", vocabulary="{}", emotions="[]", intents__inquire="[]", **files)
+    assert check(knowledge) == []
+
+
+def test_packs_may_not_share_a_name_but_may_continue_a_label(tmp_path: Path) -> None:
+    read_pack(tmp_path / "a")
+    read_pack(
+        tmp_path / "b", intents__inquire="label: inquire\nexamples: {zh-Hans: {calm: [多少钱一个月]}}\n", emotions="[]"
+    )
+    knowledge, _ = read([tmp_path])
+    assert [p.code for p in check(knowledge)] == ["pack_twice"]
+
+
+def test_findings_come_in_file_and_line_order(tmp_path: Path) -> None:
+    bad = entry(questions="[甲]", answer="约[待填：x]") + entry("shop.b", questions="[乙]", answer="我也没办法。")
+    found_here = found(tmp_path, entries__b=bad, entries__a=bad.replace("shop.", "shop.c"))
+    places = [(file, line) for file, line, _ in found_here]
+    assert places == sorted(places)
+    assert len(places) >= 8
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "seconds"),
+    [
+        ("字" * 45, "zh-Hans", 10),
+        ("10086", "zh-Hans", 5 / 4.5),
+        ("one two three four five", "en", 2),
+        ("用APP查", "yue", 2 / 4.5 + 0.4),
+    ],
+)
+def test_seconds_to_say(text: str, language: str, seconds: float) -> None:
+    assert seconds_to_say(text, language=language) == pytest.approx(seconds)
+
+
+FORBIDDEN = [
+    ("zh-Hans", "讲话！", "command"),
+    ("zh-Hans", "说话啊！", "command"),
+    ("zh-Hans", "你听明白了吗？", "do_you_understand"),
+    ("zh-Hans", "大声点，我听不清！", "command"),
+    ("zh-Hans", "再讲一遍，我没听清！", "command"),
+    ("zh-Hans", "我就这态度！", "attitude"),
+    ("zh-Hans", "你快一点讲。", "command"),
+    ("zh-Hans", "不是我的事，我不知道。", "not_my_business"),
+    ("zh-Hans", "我也没办法！", "nothing_i_can_do"),
+    ("zh-Hans", "你有气，找领导说去！", "challenge"),
+    ("zh-Hans", "不能办就是不能办！", "nothing_i_can_do"),
+    ("zh-Hans", "你到底要不要办理？", "challenge"),
+    ("zh-Hans", "你有完没完？", "told_you_already"),
+    ("zh-Hans", "我们的电脑是绝对不会出错的！", "never_errs"),
+    ("zh-Hans", "刚才和你说过了，怎么还问？", "told_you_already"),
+    ("zh-Hans", "你问我，我问谁？", "not_my_business"),
+    ("zh-Hans", "你有没有搞错？", "you_are_wrong"),
+    ("zh-Hans", "刚才不告诉你了吗，怎么还不明白？", "told_you_already"),
+    ("zh-Hans", "现在才说，早干吗来着？", "told_you_already"),
+    ("zh-Hans", "这是技术部门的事。", "other_department"),
+    ("zh-Hans", "这个问题我解决不了。", "nothing_i_can_do"),
+    ("zh-Hans", "您必须先补材料，否则办不了。", "must_or_else"),
+    ("zh-Hans", "您买的是低折扣的机票。", "cheap"),
+    ("zh-Hans", "没错，是这里。", "no_mistake"),
+    ("zh-Hans", "那好吧。", "grudging"),
+    ("zh-Hans", "这个能办，但是要等。", "but"),
+    ("zh-Hans", "我们会尽快处理。", "as_soon_as_possible"),
+    ("zh-Hans", "您想退票还是想赔偿？", "offers_compensation"),
+    ("zh-Hans", "抱歉，对不起，真的抱歉。", "too_many_apologies"),
+    ("zh-Hant", "您聽明白了嗎？", "do_you_understand"),
+    ("zh-Hant", "這是公司的規定。", "company_rule"),
+    ("yue", "唔關我哋事。", "not_my_business"),
+    ("yue", "我都冇辦法。", "nothing_i_can_do"),
+    ("en", "There’s nothing I can do.", "nothing_i_can_do"),
+    ("en", "It's company policy.", "company_rule"),
+    ("en", "I told you that already.", "told_you_already"),
+    ("en", "You must pay now, or we cancel.", "must_or_else"),
+    ("en", "I'm sorry, but we cannot.", "but"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "rule"), FORBIDDEN)
+def test_forbidden_sentences_are_hit(language: str, text: str, rule: str) -> None:
+    assert rule in [hit.id for hit, _ in hits(text, language=language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh-Hans", "您提到“我也没办法”，我已经记下。"),
+        ("zh-Hant", "您說「這是公司的規定」讓您不舒服，我來處理。"),
+        ("en", 'You were told "it is company policy"; let me look into that.'),
+        ("zh-Hans", "不知道我讲清楚了没有，哪一步您还想再听一遍？"),
+        ("zh-Hans", "您没错，是我们没有讲清楚。"),
+        ("zh-Hans", "不但是您，附近几位客户也遇到了。"),
+        ("zh-Hans", "您没办法到店的话，家人也可以代办。"),
+        ("zh-Hans", "请您大声一点，好吗？"),
+        ("zh-Hans", "是不是我们的问题，我现在就核实。"),
+        ("zh-Hans", "全部的问题我都记下了。"),
+        ("zh-Hans", "还有种办法是去营业厅办。"),
+        ("zh-Hans", "如果我解决不了，会请班长来听电话。"),
+        ("zh-Hans", "退保证金要三个工作日。"),
+        ("yue", "您講咗幾次都未搞掂，換咗邊個都會攰。"),
+        ("en", "Once you've got it in front of you, read me the last four digits."),
+        ("en", "Did they say where they got it?"),
+    ],
+)
+def test_kind_sentences_and_quotes_are_not_hit(language: str, text: str) -> None:
+    assert [hit.id for hit, _ in hits(text, language=language)] == []
+
+
+def test_advice_of_the_table_is_itself_clean_and_complete() -> None:
+    assert len({rule.id for rule in table()}) == len(table()) >= 19
+    for rule in table():
+        assert set(rule.instead) == {"zh", "en"}
+        for language, text in (("zh-Hans", rule.instead["zh"]), ("en", rule.instead["en"])):
+            assert [hit.id for hit, _ in hits(text, language=language)] == [], rule.id
+
+
+@given(
+    texts=st.lists(st.text(alphabet="甲乙丙丁", max_size=12), max_size=30),
+    query=st.text(alphabet="甲乙丙丁戊", max_size=12),
+    threshold=st.sampled_from([0.3, 0.5, 0.8, 1.0]),
+)
+def test_index_finds_what_comparing_with_every_text_finds(texts: list[str], query: str, threshold: float) -> None:
+    near = Similar(texts, threshold=threshold).nearest(query)
+    best = max((jaccard(bigrams(query), bigrams(text)) for text in texts), default=0.0)
+    assert (near.similarity if near else None) == (best if best >= threshold else None)
+
+
+def test_twenty_thousand_texts_take_seconds(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    letters = [chr(0x4E00 + i) for i in range(600)]
+    lines = ["".join(rng.choices(letters, k=rng.randint(4, 60))) for _ in range(20_000)]
+    said = "".join(f"    - {line}\n" for line in lines)
+    tests = "".join(f"- {{say: {line}啊, intent: thank}}\n" for line in lines[::20])
+    knowledge = read_pack(
+        tmp_path, intents__x=f"label: thank\nexamples:\n  zh-Hans:\n    calm:\n{said}", examples__e=tests
+    )
+    begun = time.process_time()
+    codes = [problem.code for problem in check(knowledge)]
+    assert time.process_time() - begun < 10
+    assert codes.count("example_near_trained") > 900
+
+
+def test_report_counts_by_pack_label_and_language(tmp_path: Path) -> None:
+    figures = report(read_pack(tmp_path, entries__a=entry(), examples__e="- {say: 啊, entry: none}\n"))
+    assert dict(figures.packs[0].counts) == {
+        "entries": 1, "questions": 3, "phrases": 0, "intents": 1, "emotions": 2, "utterances": 2, "examples": 1,
+    }  # fmt: skip
+    assert [(label.kind, label.label, dict(label.texts)) for label in figures.labels] == [
+        ("intent", "inquire", {"zh-Hans": 2}),
+        ("emotion", "calm", {"zh-Hans": 1}),
+        ("emotion", "angry", {"zh-Hans": 1}),
+    ]
+    lines = str(figures).splitlines()
+    assert lines[1].split() == ["shop", "1", "3", "0", "1", "2", "2", "1"]
+    assert lines[4].split() == ["intent", "inquire", "2", "1.00"]
+
+
+def test_distinct_4_falls_when_lines_repeat(tmp_path: Path) -> None:
+    said = "label: inquire\nexamples: {zh-Hans: {calm: [我想查话费, 我想查话费, 我想查话费余额]}}\n"
+    (figures, _) = report(read_pack(tmp_path, intents__inquire=said)).labels
+    assert figures.distinct_4 == pytest.approx(4 / 8)

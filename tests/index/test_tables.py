@@ -1,0 +1,155 @@
+"""Reading packs that are plain tables: whatever a spreadsheet exports comes out as the same entries."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.packs import read
+from index.tables import SUFFIXES
+
+ROWS = [
+    ["id", "question", "answer", "title", "tags", "answer_en"],
+    ["p1", "怎么退货\n我要退掉", "七天内可以退。", "退货", "售后，退货", "Within 7 days."],
+    ["", "几点开门", "九点。", "", "", ""],
+    ["", "", "", "", "", ""],
+    ["p1", "东西不想要了", "", "", "", ""],
+]
+
+
+def csv_text(rows: list[list[str]], *, separator: str = ",") -> str:
+    return "".join(separator.join(f'"{cell}"' for cell in row) + "\n" for row in rows)
+
+
+def table(path: Path, rows: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def facts(path: Path) -> list[tuple[str, list[str], dict[str, str]]]:
+    knowledge, problems = read([path])
+    assert problems == []
+    return [(e.id, [v.text for v in e.questions], dict(e.answers)) for e in knowledge.entries]
+
+
+EXPECTED = [
+    ("p1", ["怎么退货", "我要退掉", "东西不想要了"], {"zh-Hans": "七天内可以退。", "en": "Within 7 days."}),
+    ("row_3", ["几点开门"], {"zh-Hans": "九点。"}),
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_csv_in_every_encoding_and_separator(tmp_path: Path, separator: str, encoding: str) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_bytes(csv_text(ROWS, separator=separator).encode(encoding))
+    assert facts(path) == EXPECTED
+
+
+def test_xlsx_gives_the_same(tmp_path: Path) -> None:
+    assert facts(table(tmp_path / "shop.xlsx", [list(row) for row in ROWS])) == EXPECTED
+
+
+def test_title_tags_and_places(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text(csv_text(ROWS), encoding="utf-8")
+    knowledge, _ = read([path])
+    first, second = knowledge.entries
+    assert (first.title, first.tags, first.pack) == ("退货", ("售后", "退货"), "shop")
+    assert second.title == "几点开门"
+    assert [v.place.line for v in first.questions] == [2, 2, 6]  # the first row takes two lines of the file
+    assert second.place.line == 4
+    assert knowledge.packs[0].languages == ("zh-Hans", "en")
+
+
+def test_numbers_in_cells_become_text(tmp_path: Path) -> None:
+    path = table(tmp_path / "n.xlsx", [["ID", "Question", "Answer"], [7.0, 10086, 12.5], [8, "x", True]])
+    assert facts(path) == [("7", ["10086"], {"en": "12.5"}), ("8", ["x"], {"en": "True"})]
+
+
+@pytest.mark.parametrize(
+    "header", ["编号,问题,答案,标题", "編號,問題,答案,標題", "ID , QUESTION,Answer,title", "id,questions,回答,标题"]
+)
+def test_headers_in_other_words(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"{header}\n1,怎么退,可以退,退货\n", encoding="utf-8")
+    assert facts(path) == [("1", ["怎么退"], {"zh-Hans": "可以退"})]
+
+
+def test_answers_by_language_in_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("question,answer,Answer_zh-hant,answer_YUE\n怎么退,可以退,可以退貨,可以退㗎\n", encoding="utf-8")
+    assert facts(path) == [("row_2", ["怎么退"], {"zh-Hans": "可以退", "zh-Hant": "可以退貨", "yue": "可以退㗎"})]
+
+
+def test_english_table_is_english(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,question,answer\na,how do I return,Within 7 days\n", encoding="utf-8")
+    assert facts(path) == [("a", ["how do I return"], {"en": "Within 7 days"})]
+
+
+def test_folder_with_a_table_takes_the_folders_name(tmp_path: Path) -> None:
+    folder = tmp_path / "stall"
+    folder.mkdir()
+    (folder / "export.csv").write_text("id,question,answer\na,b,c\n")
+    (folder / "~$export.xlsx").write_bytes(b"lock")
+    knowledge, problems = read([folder])
+    assert problems == []
+    assert [(pack.name, len(pack.entries)) for pack in knowledge.packs] == [("stall", 1)]
+
+
+def test_rows_without_id_in_two_tables_do_not_collide(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text("question,answer\nb,c\n")
+    assert [e.id for e in read([tmp_path])[0].entries] == ["one.row_2", "two.row_2"]
+
+
+def test_two_answers_for_one_id_is_an_error_at_the_second(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,question,answer\na,b,c\na,d,e\na,f,\n")
+    knowledge, (problem,) = read([path])
+    assert (problem.code, problem.severity, problem.place.line) == ("two_answers", "error", 3)
+    assert knowledge.entries[0].answers == {"en": "c"}
+
+
+def test_unknown_and_missing_columns_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,question,anwser\na,b,c\n")
+    _, problems = read([path])
+    assert [(p.code, p.severity) for p in problems] == [("unknown_column", "warning"), ("no_column", "error")]
+    assert "did you mean `answer`?" in problems[0].sentence
+
+
+def test_first_sheet_with_the_columns_is_taken(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("faq")
+    sheet.append(["问题", "答案"])
+    sheet.append(["怎么退", "可以退"])
+    book.save(tmp_path / "t.xlsx")
+    assert facts(tmp_path / "t.xlsx") == [("row_2", ["怎么退"], {"zh-Hans": "可以退"})]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=300), suffix=st.sampled_from(SUFFIXES), zipped=st.booleans())
+def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str, zipped: bool) -> None:
+    path = tmp_path_factory.mktemp("table") / f"t{suffix}"
+    path.write_bytes((b"PK\x03\x04" if zipped else b"question,answer\n") + data)
+    knowledge, problems = read([path])
+    assert len(knowledge.packs) == 1
+    assert all(p.place.line >= 1 for p in problems)
+
+
+@settings(max_examples=40, deadline=None)
+@given(at=st.integers(min_value=0), byte=st.integers(min_value=0, max_value=255))
+def test_damaged_xlsx_does_not_raise(tmp_path_factory: pytest.TempPathFactory, at: int, byte: int) -> None:
+    path = table(tmp_path_factory.mktemp("table") / "t.xlsx", [["question", "answer"], ["a", "b"]])
+    data = bytearray(path.read_bytes())
+    data[at % len(data)] = byte
+    path.write_bytes(data)
+    assert len(read([path])[0].packs) == 1
