@@ -18,7 +18,7 @@ from index.findings import Place, Problem, Severity, quoted, suggestion
 from index.knowledge import Variant
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DEPTH_MAX = 20
+_DEPTH_MAX = 20  # the format needs 5; the parser's time grows with the square of the depth
 _NOT_PRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 _WIDE_COLON = re.compile(r"^\s*(?:- +)?([A-Za-z_][\w-]*)：")
 _TIGHT_COLON = re.compile(r"^\s*(?:- +)?([A-Za-z_]\w*):(?=[^\s:/])")
@@ -211,7 +211,7 @@ def decoded(path: Path, *, problems: list[Problem]) -> str | None:
     """The text of a UTF-8 file (with or without BOM); None and a problem with the line if it cannot be read."""
     try:
         data = path.read_bytes()
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.decode("utf-8-sig")
     except OSError as error:
         line, sentence = 1, f"this file cannot be opened ({error.strerror})"
     except UnicodeDecodeError as error:

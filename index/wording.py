@@ -40,7 +40,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forbidden:
-    """A kind of forbidden sentence: patterns by language ("zh": Simplified, for all Chinese), and what to say instead."""
+    """A kind of forbidden sentence, patterns by language ("zh": Simplified, all Chinese), and what to say instead."""
 
     id: str
     severity: Literal["error", "warning"]

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.check import check, report
@@ -70,7 +70,7 @@ def test_clean_pack_has_no_findings(tmp_path: Path) -> None:
         "entries__a": entry(more="  next: [shop.b]\n  not_when: [四句话]\n")
         + entry("shop.b", questions="[甲乙, 丙丁, 戊己]"),
         "phrases__p": phrase("{zh-Hans: {plain: 您好。}}", more="  when: {intent: inquire, stage: opening}\n"),
-        "examples__e": "- {say: 打听别的事, entry: shop.a, intent: inquire, emotion: calm}\n- {say: 下雨, entry: none}\n",
+        "examples__e": "- {say: 别的事, entry: shop.a, intent: inquire, emotion: calm}\n- {say: 下雨, entry: none}\n",
     }
     assert found(tmp_path, **files) == []
 
@@ -224,7 +224,8 @@ FORBIDDEN = [
     ("zh-Hant", "這是公司的規定。", "company_rule"),
     ("yue", "唔關我哋事。", "not_my_business"),
     ("yue", "我都冇辦法。", "nothing_i_can_do"),
-    ("en", "There’s nothing I can do.", "nothing_i_can_do"),
+    ("en", "There's nothing I can do.", "nothing_i_can_do"),
+    ("en", "I’ve already told you.", "told_you_already"),
     ("en", "It's company policy.", "company_rule"),
     ("en", "I told you that already.", "told_you_already"),
     ("en", "You must pay now, or we cancel.", "must_or_else"),
@@ -270,6 +271,7 @@ def test_advice_of_the_table_is_itself_clean_and_complete() -> None:
             assert [hit.id for hit, _ in hits(text, language=language)] == [], rule.id
 
 
+@example(texts=["甲乙丙"], query="甲乙丙", threshold=1.0)
 @given(
     texts=st.lists(st.text(alphabet="甲乙丙丁", max_size=12), max_size=30),
     query=st.text(alphabet="甲乙丙丁戊", max_size=12),

@@ -190,13 +190,18 @@ def test_unreadable_file_is_one_problem_with_its_line(tmp_path: Path, text: str,
         ("- id: shop.a\n  title: t\n  questions:\n    - 什么: 意思\n", "not_a_text", 4),
         ("- 只有一句话\n", "not_a_map", 1),
         ("- id: shop.a\n  title: a\x07b\n", "bad_character", 2),
-        ("[" * 100_000, "not_yaml", 1),
         ("- id: shop.a\n---\n- id: shop.b\n", "not_yaml", 2),
         ("- id: shop.a\n", "no_title", 1),
     ],
 )
 def test_slips_are_told(tmp_path: Path, text: str, code: str, line: int) -> None:
     assert (code, line) in {(p.code, p.place.line) for p in problems_of(tmp_path, entries__a=text)}
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" * 50_000 + "]" * 50_000])
+def test_absurd_nesting_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    (problem,) = problems_of(tmp_path, entries__a=text)
+    assert "nested too deep" in problem.sentence
 
 
 def test_comma_that_cuts_a_text_in_two_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Reading packs that are plain tables: whatever a spreadsheet exports comes out as the same entries."""
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -70,6 +71,16 @@ def test_title_tags_and_places(tmp_path: Path) -> None:
 def test_numbers_in_cells_become_text(tmp_path: Path) -> None:
     path = table(tmp_path / "n.xlsx", [["ID", "Question", "Answer"], [7.0, 10086, 12.5], [8, "x", True]])
     assert facts(path) == [("7", ["10086"], {"en": "12.5"}), ("8", ["x"], {"en": "True"})]
+
+
+def test_whole_numbers_written_with_a_point_lose_it(tmp_path: Path) -> None:
+    plain = table(tmp_path / "plain.xlsx", [["id", "question", "answer"], [7, 10086, "x"]])
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "n.xlsx", "w") as new:
+        for name in old.namelist():  # as some programs save it
+            new.writestr(
+                name, old.read(name).replace(b"<v>7</v>", b"<v>7.0</v>").replace(b"<v>10086<", b"<v>1.0086E4<")
+            )
+    assert facts(tmp_path / "n.xlsx") == [("7", ["10086"], {"en": "x"})]
 
 
 @pytest.mark.parametrize(
