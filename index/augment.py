@@ -1,0 +1,52 @@
+"""Variations of a training text by code: what recognisers and callers do to a sentence. Seeded, so that training repeats."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+_FILLERS: Final = ("嗯", "那个", "就是", "呃", "啊", "唉你好", "喂你好我想问一下", "就是说", "这个", "哎", "我跟你说啊", "不好意思")
+_STORY: Final = 0.15  # share of texts that get another caller's words in front
+_SLIPS: Final = 0.3  # share of texts with homophone slips
+_SLIP: Final = 0.1  # share of characters that slip in those
+_FILLED: Final = 0.3
+_CUT: Final = 0.15  # share of texts cut to a prefix, as partials are
+
+
+class Augmenter:
+    """Varies normalised texts."""
+
+    def __init__(self, syllables: Sequence[str], stories: Sequence[str], *, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._stories = stories
+        common = set("".join(stories))  # a recogniser slips to words that are said, not to rare characters
+        self._homophones: dict[str, list[str]] = defaultdict(list)
+        for group in syllables:
+            said = [c for c in group if c in common]
+            for character in said:
+                self._homophones[character] = [c for c in said if c != character]
+
+    def vary(self, texts: Iterable[str], *, story: bool = False) -> list[str]:
+        """One variation of each text. With `story`, some get another caller's words in front."""
+        return [self._varied(text, story) for text in texts]
+
+    def _varied(self, text: str, story: bool) -> str:
+        chance = self._random.random
+        if chance() < _CUT and len(text) > 8:
+            text = text[: max(6, int(len(text) * (0.6 + 0.4 * chance())))]
+        if chance() < _SLIPS:
+            text = self.slip(text, _SLIP)
+        if chance() < _FILLED:
+            at = self._random.choice((0, 0, len(text) // 2))
+            text = text[:at] + self._random.choice(_FILLERS) + text[at:]
+        if story and chance() < _STORY:
+            text = self._random.choice(self._stories)[:40] + text
+        return text
+
+    def slip(self, text: str, rate: float) -> str:
+        """The text with a share of its characters replaced by others that sound alike."""
+        return "".join(self._slipped(c) if self._random.random() < rate else c for c in text)
+
+    def _slipped(self, character: str) -> str:
+        choices = self._homophones.get(character)
+        return self._random.choice(choices) if choices else character

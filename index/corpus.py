@@ -1,0 +1,57 @@
+"""What the default encoder learns from: the packs' own texts, and translation pairs where they are at hand."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assist.text import normalise
+from index.knowledge import Knowledge
+from index.splits import held_out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """Normalised training texts; held-out ones are absent.
+
+    `groups` are texts with one meaning (variants of an entry with its title; sentences of a moment); `utterances` run
+    parallel to `intents` and `emotions` (None where unlabelled); `pairs` are translations (English as written, Chinese).
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    utterances: tuple[str, ...]
+    intents: tuple[str | None, ...]
+    emotions: tuple[str | None, ...]
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text, for counting features."""
+        return [text for group in self.groups for text in group] + list(self.utterances) + [zh for _, zh in self.pairs]
+
+
+def corpus(knowledge: Knowledge, pairs: Path | None = None) -> Corpus:
+    """Gather the training texts of packs, and of a file of tab-separated English-Chinese pairs."""
+    entries = [[e.title, *(v.text for v in e.questions)] for e in knowledge.entries]
+    moments: dict[str, list[str]] = {}
+    for phrase in knowledge.phrases:
+        if phrase.kind == "phrase":
+            moments.setdefault(phrase.moment, []).extend(s for tones in phrase.text.values() for s in tones.values())
+    kept = [u for u in knowledge.utterances if not held_out(u.text)]
+    return Corpus(
+        groups=tuple(group for texts in [*entries, *moments.values()] if len(group := _kept(texts)) > 1),
+        utterances=tuple(normalise(u.text) for u in kept),
+        intents=tuple(u.intent for u in kept),
+        emotions=tuple(u.emotion for u in kept),
+        pairs=tuple(_pairs(pairs)) if pairs else (),
+    )
+
+
+def _kept(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(normalise(text) for text in texts if not held_out(text))
+
+
+def _pairs(path: Path) -> list[tuple[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row[0], normalise(row[1])) for row in rows if len(row) >= 2]

@@ -1,0 +1,71 @@
+"""An encoder on disk: the folder that `train` and `import-encoder` write and `build` reads. Names its files once for all.
+
+    encoder.json      name, dimensions, licence, how it was made
+    tokenizer.json    text -> ids
+    embed.onnx        ids -> vector, signal: embeds knowledge offline
+    serve.onnx        the same, quantised, for the artifact; absent where embed.onnx is small and fast enough to serve
+
+`vector` (n, d) is for search and has length 1; `signal` (n, s) is what the heads read; both float32.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist import tokens
+from assist.artifact import TOKENIZER, sha256
+from assist.engine import session
+from assist.text import normalise
+
+Vectors = NDArray[np.float32]
+CARD: Final = "encoder.json"
+EMBED: Final = "embed.onnx"
+SERVE: Final = "serve.onnx"
+DEFAULT: Final = Path(__file__).parent / "encoders" / "default"
+BATCH: Final = 64
+
+
+class EncoderError(Exception):
+    """An encoder folder that cannot be used; `str()` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What an encoder makes of texts: vectors (n, d) and signals (n, s)."""
+
+    vectors: Vectors
+    signals: Vectors
+
+
+class Encoder:
+    """An encoder folder, loaded for embedding knowledge."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
+            self.tokenizer = tokens.load(folder / TOKENIZER)
+            self._graph = session(folder / EMBED)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EncoderError(f"{folder}: is not an encoder ({error}); make one with `assist-index train`.") from error
+        self.folder = folder
+        self.serving = folder / SERVE if (folder / SERVE).exists() else folder / EMBED
+        self.hash = hashlib.sha256(f"{sha256(folder / EMBED)}{sha256(folder / TOKENIZER)}".encode()).hexdigest()
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        """Embed texts as they stand in the packs; they are normalised here."""
+        parts = [self._graph.run(["vector", "signal"], {"ids": self.tokenizer(batch)}) for batch in _batches(texts)]
+        if not parts:
+            shapes = [output.shape[1] for output in self._graph.get_outputs()[:2]]
+            return Embedded(*(np.zeros((0, size), dtype=np.float32) for size in shapes))
+        return Embedded(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(texts), BATCH):
+        yield [normalise(text) for text in texts[start : start + BATCH]]

@@ -1,0 +1,198 @@
+"""Trains the default encoder: a bag of n-grams whose vectors are learned. Needs torch; minutes on two CPU cores.
+
+Three lessons at once: variants of one entry lie together (InfoNCE, van den Oord et al. 2018); translations lie together and near
+an English teacher's vectors (distillation, Reimers & Gurevych 2020); intent and emotion can be read off `signal`. Called by the
+command line only; the service and the build never import it.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from assist.artifact import TOKENIZER
+from assist.tokens import NGRAMS, Ngrams
+from index.augment import Augmenter
+from index.corpus import Corpus
+from index.encoder import CARD, EMBED
+from index.graph import ngram_graph
+from index.phonetics import syllables
+
+Say = Callable[[str], None]
+IDS_MAX: Final = 512
+TEACHER_DIMS: Final = 384
+UNLABELLED: Final = -100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How to train. `buckets` x (`dims` + `signal`) bytes is the size of the model."""
+
+    buckets: int = 60_000
+    dims: int = 256
+    signal: int = 64
+    steps: int = 600
+    groups: int = 128  # entries per step
+    pairs: int = 160
+    utterances: int = 512
+    vector_rate: float = 2e-3
+    signal_rate: float = 1e-2
+    decay: float = 1e-4  # of rows in use, at each step
+    feature_dropout: float = 0.2
+    sharpness: float = 16.0  # inverse temperature of the contrasts
+    seed: int = 7
+
+
+class Rows:
+    """A table of which each step reads, and updates by Adam (Kingma & Ba 2015), only the rows its texts use."""
+
+    def __init__(self, values: Tensor, *, rate: float, decay: float) -> None:
+        self.values, self.rate, self.decay = values, rate, decay
+        self._mean, self._square = torch.zeros_like(values), torch.zeros_like(values)
+        self._steps = torch.zeros(len(values), 1)
+
+    def read(self, rows: Tensor) -> Tensor:
+        """A copy of some rows, to compute gradients for."""
+        return self.values[rows].requires_grad_()
+
+    def update(self, rows: Tensor, gradient: Tensor, share: float) -> None:
+        """One step for these rows, at a share of the full rate."""
+        self._steps[rows] += 1
+        self._mean[rows] = mean = 0.9 * self._mean[rows] + 0.1 * gradient
+        self._square[rows] = square = 0.999 * self._square[rows] + 0.001 * gradient**2
+        steps = self._steps[rows]
+        change = (mean / (1 - 0.9**steps)) / ((square / (1 - 0.999**steps)).sqrt() + 1e-8)
+        self.values[rows] -= self.rate * share * change + self.decay * self.values[rows]
+
+
+class Bags:
+    """The texts of one step as a sparse matrix over the rows they use, so that one product encodes them all."""
+
+    def __init__(self, ids: NDArray[np.int32], *, dropout: float) -> None:
+        kept = (ids > 0) & (np.random.random_sample(ids.shape) >= dropout)
+        texts, columns = np.nonzero(kept)
+        used, place = np.unique(ids[texts, columns], return_inverse=True)
+        self.used = torch.from_numpy(used.astype(np.int64))
+        counts = torch.ones(len(place))
+        where = torch.from_numpy(np.stack([texts, place]))
+        self.matrix = torch.sparse_coo_tensor(where, counts, (len(ids), len(used)), check_invariants=False)
+        self.lengths = torch.from_numpy(np.maximum(kept.sum(axis=1), 1).astype(np.float32))[:, None]
+
+
+class Trainer:
+    """One training run."""
+
+    def __init__(self, corpus: Corpus, teacher: NDArray[np.float32] | None, recipe: Recipe) -> None:
+        torch.manual_seed(recipe.seed)
+        np.random.seed(recipe.seed)
+        self.recipe, self.corpus = recipe, corpus
+        self.random = random.Random(recipe.seed)
+        self.body = {"type": NGRAMS, "buckets": recipe.buckets, "ids_max": IDS_MAX, "syllables": syllables()}
+        self.tokenizer = Ngrams(self.body)
+        self.augmenter = Augmenter(self.body["syllables"], corpus.utterances, seed=recipe.seed)
+        self.intents = sorted({name for name in corpus.intents if name})
+        self.emotions = sorted({name for name in corpus.emotions if name})
+        weights = torch.from_numpy(rarity(self.tokenizer, corpus.texts))[:, None]
+        start = functional.normalize(torch.randn(recipe.buckets, recipe.dims), dim=1) * weights
+        self.vectors = Rows(start, rate=recipe.vector_rate, decay=0.0)
+        self.signals = Rows(torch.zeros(recipe.buckets, recipe.signal), rate=recipe.signal_rate, decay=recipe.decay)
+        # fixed and orthogonal: learning the rows behind it is then plain logistic regression over n-grams
+        self.axes = nn.init.orthogonal_(torch.empty(recipe.signal, len(self.intents) + len(self.emotions)))
+        self.teacher = None if teacher is None else functional.normalize(torch.from_numpy(teacher), dim=1)
+        self.bridge = nn.Linear(recipe.dims, TEACHER_DIMS)
+
+    def run(self, say: Say) -> None:
+        """Train for the recipe's number of steps."""
+        bridge = torch.optim.AdamW(self.bridge.parameters(), lr=self.recipe.vector_rate)
+        for step in range(self.recipe.steps):
+            lessons = [self._variants, self._labels, *([self._translations] if self.teacher is not None else [])]
+            share = 1 - step / self.recipe.steps
+            bridge.zero_grad()
+            losses = {lesson.__name__.strip("_"): lesson(share) for lesson in lessons}
+            bridge.step()
+            if step % 50 == 0 or step == self.recipe.steps - 1:
+                say(f"step {step}: " + ", ".join(f"{name} {loss:.3f}" for name, loss in losses.items()))
+
+    def _learn(self, table: Rows, texts: Sequence[str], share: float, loss_of: Callable[[Tensor], Tensor]) -> float:
+        """Encode texts by a table, let `loss_of` judge the encodings (n, width), and update the rows they use."""
+        bags = Bags(self.tokenizer(texts), dropout=self.recipe.feature_dropout)
+        rows = table.read(bags.used)
+        loss = loss_of(torch.sparse.mm(bags.matrix, rows) / bags.lengths.sqrt())
+        loss.backward()  # type: ignore[no-untyped-call]
+        assert rows.grad is not None
+        table.update(bags.used, rows.grad, share)
+        return loss.item()
+
+    def _variants(self, share: float) -> float:
+        groups = self.random.sample(self.corpus.groups, min(self.recipe.groups, len(self.corpus.groups)))
+        pairs = [self.random.sample(group, 2) for group in groups]
+        left = self.augmenter.vary((a for a, _ in pairs), story=True)
+        right = self.augmenter.vary(b for _, b in pairs)
+        strangers = self.random.sample(self.corpus.utterances, self.recipe.groups)
+        return self._learn(self.vectors, [*left, *right, *strangers], share, lambda v: self._contrast(v, len(left)))
+
+    def _contrast(self, encoded: Tensor, count: int) -> Tensor:
+        """InfoNCE: row i belongs to row count + i; whatever comes after those pairs are strangers."""
+        unit = functional.normalize(encoded, dim=1)
+        likeness = unit[:count] @ unit[count:].T * self.recipe.sharpness
+        return functional.cross_entropy(likeness, torch.arange(count))
+
+    def _labels(self, share: float) -> float:
+        chosen = self.random.sample(range(len(self.corpus.utterances)), min(self.recipe.utterances, len(self.corpus.utterances)))
+        texts = self.augmenter.vary(self.corpus.utterances[i] for i in chosen)
+        intents = _numbers([self.corpus.intents[i] for i in chosen], self.intents)
+        emotions = _numbers([self.corpus.emotions[i] for i in chosen], self.emotions)
+
+        def loss_of(encoded: Tensor) -> Tensor:
+            logits = encoded @ self.axes
+            told = functional.cross_entropy(logits[:, : len(self.intents)], intents, ignore_index=UNLABELLED)
+            return told + functional.cross_entropy(logits[:, len(self.intents) :], emotions, ignore_index=UNLABELLED)
+
+        return self._learn(self.signals, texts, share, loss_of)
+
+    def _translations(self, share: float) -> float:
+        assert self.teacher is not None
+        chosen = self.random.sample(range(len(self.corpus.pairs)), self.recipe.pairs)
+        english = [self.corpus.pairs[i][0].lower() for i in chosen]
+        chinese = [self.corpus.pairs[i][1] for i in chosen]
+        target = self.teacher[chosen].repeat(2, 1)
+
+        def loss_of(encoded: Tensor) -> Tensor:
+            far = 1 - functional.cosine_similarity(self.bridge(encoded), target).mean()
+            return self._contrast(encoded, len(chosen)) + 2 * far
+
+        return self._learn(self.vectors, [*english, *chinese], share, loss_of)
+
+    def save(self, folder: Path, *, made: dict[str, Any]) -> None:
+        """Write the encoder folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        table = torch.cat([self.vectors.values, self.signals.values], dim=1).numpy().copy()
+        table[0] = 0
+        onnx.save(ngram_graph(table, dims=self.recipe.dims), folder / EMBED)
+        (folder / TOKENIZER).write_text(json.dumps(self.body, ensure_ascii=False), encoding="utf-8")
+        card = {"name": "default", "kind": NGRAMS, "licence": "Apache-2.0", "recipe": asdict(self.recipe), **made}
+        (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _numbers(names: Sequence[str | None], labels: Sequence[str]) -> Tensor:
+    return torch.tensor([labels.index(name) if name else UNLABELLED for name in names])
+
+
+def rarity(tokenizer: Ngrams, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Starting weight of each bucket: its inverse document frequency, scaled to at most 1. Unseen ones count as rare."""
+    seen: Counter[int] = Counter()
+    for text in texts:
+        seen.update(set(tokenizer.row(text).tolist()))
+    counts = np.array([seen.get(bucket, 0) for bucket in range(tokenizer.buckets)], dtype=np.float32)
+    weights: NDArray[np.float32] = np.log((len(texts) + 1) / (counts + 1)) / np.log(len(texts) + 1)
+    return weights.astype(np.float32)
