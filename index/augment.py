@@ -5,7 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-_FILLERS: Final = ("嗯", "那个", "就是", "呃", "啊", "唉你好", "喂你好我想问一下", "就是说", "这个", "哎", "我跟你说啊", "不好意思")
+_FILLERS: Final = (
+    "嗯",
+    "那个",
+    "就是",
+    "呃",
+    "啊",
+    "唉你好",
+    "喂你好我想问一下",
+    "就是说",
+    "这个",
+    "哎",
+    "我跟你说啊",
+    "不好意思",
+)
 _STORY: Final = 0.15  # share of texts that get another caller's words in front
 _SLIPS: Final = 0.3  # share of texts with homophone slips
 _SLIP: Final = 0.1  # share of characters that slip in those

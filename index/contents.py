@@ -21,9 +21,7 @@ _ANSWER = "answer_"
 
 def entries(page: Page, *, pack: str, language: str) -> tuple[Entry, ...]:
     """The entries of one file; a bare `answer` is in `language`."""
-    return tuple(
-        _entry(fields, pack=pack, language=language) for fields in _maps(page, known=_ENTRY_KEYS, prefix=_ANSWER)
-    )
+    return tuple(_entry(fields, pack=pack, language=language) for fields in _maps(page, known=_ENTRY_KEYS, prefix=_ANSWER))
 
 
 def _entry(fields: Fields, *, pack: str, language: str) -> Entry:

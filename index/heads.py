@@ -55,7 +55,7 @@ def fit(features: NDArray[np.float32], names: Sequence[str], labels: Sequence[st
     shape = (scaled.shape[1], len(labels))
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        weights, bias = flat[:-shape[1]].reshape(shape), flat[-shape[1] :]
+        weights, bias = flat[: -shape[1]].reshape(shape), flat[-shape[1] :]
         logp = log_softmax(scaled @ weights + bias, axis=1)
         error = (np.exp(logp) - target) * weight[:, None]
         value = -(weight * logp[np.arange(len(truth)), truth]).sum() + PENALTY / 2 * (weights**2).sum() / _SCALE

@@ -13,7 +13,7 @@ from index.findings import Place
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "yue", "en")
 WHEN_KEYS = ("intent", "emotion", "stage", "situation")
-STYLES = ("plain", "other_words", "ramble", "cross", "none")
+STYLES = ("plain", "other_words", "ramble", "cross", "none", "short")
 NO_ENTRY = "none"  # an example's `entry: none`: no card may be shown
 
 Vocabulary = Mapping[str, Mapping[str, Mapping[str, str]]]  # list ("moments") -> key -> language -> explanation

@@ -99,9 +99,7 @@ class Page:
         bad = _NOT_PRINTABLE.search(text)
         if bad:
             line = text.count("\n", 0, bad.start()) + 1
-            self.report(
-                line, f"delete the character U+{ord(bad.group()):04X}; it cannot be shown", code="bad_character"
-            )
+            self.report(line, f"delete the character U+{ord(bad.group()):04X}; it cannot be shown", code="bad_character")
             return None
         try:
             return self._nodes(text)
@@ -191,9 +189,7 @@ class Fields:
     def filled(self) -> dict[str, Node]:
         """The keys with their values; a key without a value (often a comma that cut a text in two) is reported."""
         for key in self.places.keys() - self.parts.keys():
-            sentence = (
-                f"nothing is written for {quoted(key)}; if a comma cut a text in two, put the text in double quotes"
-            )
+            sentence = f"nothing is written for {quoted(key)}; if a comma cut a text in two, put the text in double quotes"
             self.page.report(self.places[key].line, sentence, code="no_value")
         return self.parts
 

@@ -45,9 +45,7 @@ def self_denials(knowledge: Knowledge) -> Iterator[Problem]:
         questions = {normalise(variant.text): variant for variant in entry.questions}
         for variant in entry.not_when:
             if (asked := questions.get(normalise(variant.text))) is not None:
-                sentence = (
-                    f"{quoted(variant.text)} is under `not_when` and, at {asked.place}, under `questions`; keep one"
-                )
+                sentence = f"{quoted(variant.text)} is under `not_when` and, at {asked.place}, under `questions`; keep one"
                 yield Problem(place=variant.place, sentence=sentence, code="question_and_not")
 
 
@@ -59,9 +57,7 @@ def contradicting_labels(knowledge: Knowledge) -> Iterator[Problem]:
         other = next((u for u in same if _contradict(u, said)), None)
         twin = next((u for u in same if u.language == said.language and _labels(u) == _labels(said)), None)
         if other is not None:
-            sentence = (
-                f"{quoted(said.text)} is {_labels(said)} here but {_labels(other)} at {other.place}; decide for one"
-            )
+            sentence = f"{quoted(said.text)} is {_labels(said)} here but {_labels(other)} at {other.place}; decide for one"
             yield Problem(place=said.place, sentence=sentence, code="contradicting_labels")
         elif twin is not None:
             sentence = f"{quoted(said.text)} says the same as {twin.place}; write it once"
@@ -94,9 +90,7 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
             yield Problem(place=example.place, sentence=sentence, code="example_trained")
         else:
             share = f"{near.similarity:.0%}"
-            sentence = (
-                f"the test {quoted(example.say)} is nearly ({share}) what is trained on at {place}; say it otherwise"
-            )
+            sentence = f"the test {quoted(example.say)} is nearly ({share}) what is trained on at {place}; say it otherwise"
             yield Problem(place=example.place, sentence=sentence, severity="warning", code="example_near_trained")
 
 

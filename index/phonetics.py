@@ -1,4 +1,4 @@
-"""Which characters sound alike: toneless syllables, with the confusions of speech recognition and of southern accents folded.
+"""Which characters sound alike: toneless syllables, with what recognisers and southern accents confuse folded together.
 
 Only training needs it (and pypinyin): its result travels in the encoder's tokenizer.json.
 """

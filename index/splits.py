@@ -1,4 +1,4 @@
-"""Which texts are held out for calibration: one in seven, by the text alone, so that train and build agree without a list."""
+"""Which texts are held out for calibration: one in seven, told by the text alone, so that train and build agree."""
 
 import zlib
 from typing import Final

@@ -169,9 +169,7 @@ def _header(row: Row, *, file: Path, problems: list[Problem]) -> list[str]:
     return columns
 
 
-def _entries(
-    rows: list[Row], *, file: Path, pack: str, language: str, prefix: str, problems: list[Problem]
-) -> list[Entry]:
+def _entries(rows: list[Row], *, file: Path, pack: str, language: str, prefix: str, problems: list[Problem]) -> list[Entry]:
     columns = _header(rows[0], file=file, problems=problems) if rows else []
     merged: dict[str, list[Cells]] = {}
     for row in rows[1:]:

@@ -1,8 +1,8 @@
 """Trains the default encoder: a bag of n-grams whose vectors are learned. Needs torch; minutes on two CPU cores.
 
-Three lessons at once: variants of one entry lie together (InfoNCE, van den Oord et al. 2018); translations lie together and near
-an English teacher's vectors (distillation, Reimers & Gurevych 2020); intent and emotion can be read off `signal`. Called by the
-command line only; the service and the build never import it.
+Three lessons at once: variants of one entry lie together (InfoNCE, van den Oord et al. 2018); translations lie together
+and near an English teacher's vectors (distillation, Reimers & Gurevych 2020); intent and emotion can be read off
+`signal`. Called by the command line only; the service and the build never import it.
 """
 
 import json
@@ -97,9 +97,10 @@ class Trainer:
         np.random.seed(recipe.seed)
         self.recipe, self.corpus = recipe, corpus
         self.random = random.Random(recipe.seed)
-        self.body = {"type": NGRAMS, "buckets": recipe.buckets, "ids_max": IDS_MAX, "syllables": syllables()}
+        sounds = syllables()
+        self.body = {"type": NGRAMS, "buckets": recipe.buckets, "ids_max": IDS_MAX, "syllables": sounds}
         self.tokenizer = Ngrams(self.body)
-        self.augmenter = Augmenter(self.body["syllables"], corpus.utterances, seed=recipe.seed)
+        self.augmenter = Augmenter(sounds, corpus.utterances, seed=recipe.seed)
         self.intents = sorted({name for name in corpus.intents if name})
         self.emotions = sorted({name for name in corpus.emotions if name})
         weights = torch.from_numpy(rarity(self.tokenizer, corpus.texts))[:, None]
@@ -148,7 +149,9 @@ class Trainer:
         return functional.cross_entropy(likeness, torch.arange(count))
 
     def _labels(self, share: float) -> float:
-        chosen = self.random.sample(range(len(self.corpus.utterances)), min(self.recipe.utterances, len(self.corpus.utterances)))
+        chosen = self.random.sample(
+            range(len(self.corpus.utterances)), min(self.recipe.utterances, len(self.corpus.utterances))
+        )
         texts = self.augmenter.vary(self.corpus.utterances[i] for i in chosen)
         intents = _numbers([self.corpus.intents[i] for i in chosen], self.intents)
         emotions = _numbers([self.corpus.emotions[i] for i in chosen], self.emotions)

@@ -1,0 +1,60 @@
+"""Packs to catalog: what of the knowledge goes into the artifact, and which texts its vectors stand for."""
+
+from collections.abc import Iterator
+
+from assist.artifact import LINES, QUESTIONS
+from assist.catalog import Catalog, Entry, Phrase, Row
+from index import knowledge
+from index.knowledge import Knowledge
+
+SAYABLE = ("phrase", "empathy")  # kinds whose sentences an agent may be heard to say
+
+
+def catalog(packs: Knowledge) -> Catalog:
+    """The catalog of all packs; where two define the same id the checker has complained, and the later wins."""
+    vocabulary = {key: meaning for pack in packs.packs for key, meaning in pack.vocabulary.get("moments", {}).items()}
+    return Catalog(
+        entries={entry.id: _entry(entry) for entry in packs.entries},
+        phrases={phrase.id: _phrase(phrase) for phrase in packs.phrases},
+        moments=vocabulary,
+        tones={emotion.label: emotion.tone for emotion in packs.emotions if emotion.tone},
+        intents=tuple(dict.fromkeys(intent.label for intent in packs.intents)),
+        emotions=tuple(dict.fromkeys(emotion.label for emotion in packs.emotions)),
+        rows={QUESTIONS: tuple(_questions(packs)), LINES: tuple(_lines(packs))},
+    )
+
+
+def _entry(entry: knowledge.Entry) -> Entry:
+    days = {
+        name: day.toordinal()
+        for name, day in (("valid_from", entry.valid_from), ("valid_until", entry.valid_until))
+        if day is not None
+    }
+    return Entry(
+        id=entry.id, title=entry.title, answers=dict(entry.answers), steps=entry.steps, next=entry.next,
+        source=str(entry.place), **days,
+    )  # fmt: skip
+
+
+def _phrase(phrase: knowledge.Phrase) -> Phrase:
+    return Phrase(
+        id=phrase.id, moment=phrase.moment, kind=phrase.kind, when=dict(phrase.when), text=dict(phrase.text),
+        source=str(phrase.place),
+    )  # fmt: skip
+
+
+def _questions(packs: Knowledge) -> Iterator[Row]:
+    for entry in packs.entries:
+        yield Row(owner=entry.id, text=entry.title, source=str(entry.place))
+        for variant in entry.questions:
+            yield Row(owner=entry.id, text=variant.text, source=str(variant.place))
+        for variant in entry.not_when:
+            yield Row(owner=entry.id, text=variant.text, source=str(variant.place), negative=True)
+
+
+def _lines(packs: Knowledge) -> Iterator[Row]:
+    for phrase in packs.phrases:
+        if phrase.kind in SAYABLE:
+            for tones in phrase.text.values():
+                for sentence in tones.values():
+                    yield Row(owner=phrase.id, text=sentence, source=str(phrase.place))

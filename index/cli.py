@@ -1,0 +1,161 @@
+"""The command line of the offline half: `assist-index` or `python -m index`. Only parses, calls, prints."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from assist import artifact
+from assist.artifact import ArtifactError
+from assist.engine import Engine
+from index import check, packs, publish
+from index.build import BuildError, build
+from index.diff import diff
+from index.encoder import DEFAULT, Encoder, EncoderError
+from index.evaluate import judge
+from index.explain import explain
+from index.knowledge import Knowledge
+
+KNOWLEDGE: Final = Path(packs.__file__).parents[1] / "knowledge"
+ARTIFACT: Final = Path("artifact")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+class Refused(Exception):
+    """The knowledge has errors; they have been printed."""
+
+
+def _read(folders: Sequence[Path], *, quiet: bool = False) -> Knowledge:
+    """Read and check packs; prints what is wrong. Raises Refused when anything is an error."""
+    knowledge, problems = packs.read(folders)
+    problems = [*problems, *check.check(knowledge)]
+    for problem in problems:
+        if not quiet or problem.severity == "error":
+            print(f"{problem.severity}: {problem}")
+    if any(problem.severity == "error" for problem in problems):
+        raise Refused("The knowledge has errors (above); nothing was built.")
+    return knowledge
+
+
+def _check(args: argparse.Namespace) -> None:
+    knowledge = _read(args.knowledge)
+    print(check.report(knowledge))
+
+
+def _build(args: argparse.Namespace) -> None:
+    knowledge = _read(args.knowledge, quiet=True)
+    folder = build(knowledge, Encoder(args.encoder), args.out, say=_say)
+    if not args.no_publish:
+        publish.publish(args.out, folder.name)
+        _say(f"published {folder.name}")
+    print(folder)
+
+
+def _engine(args: argparse.Namespace) -> Engine:
+    return Engine(args.artifact / (args.version or artifact.current(args.artifact)))
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    engine = _engine(args)
+    for name, share in judge(engine, packs.read(args.knowledge)[0].examples).items():
+        low, high = share.interval
+        print(f"{name:48} {share.percent:5.1f} %  [{low:5.1f}, {high:5.1f}]  of {share.of}")
+
+
+def _explain(args: argparse.Namespace) -> None:
+    for line in explain(_engine(args), " ".join(args.text)):
+        print(line)
+
+
+def _diff(args: argparse.Namespace) -> None:
+    for line in diff(args.artifact / args.old, args.artifact / args.new):
+        print(line)
+
+
+def _publish(args: argparse.Namespace) -> None:
+    before = publish.publish(args.artifact, args.version)
+    print(f"{args.version} is current; before: {before or 'none'}")
+
+
+def _rollback(args: argparse.Namespace) -> None:
+    print(f"{publish.rollback(args.artifact, args.version)} is current again")
+
+
+def _train(args: argparse.Namespace) -> None:
+    from index.recipe import train  # torch is not there in most installations
+
+    train(packs.read(args.knowledge)[0], args.out, pairs=args.pairs, say=_say)
+
+
+def _import_encoder(args: argparse.Namespace) -> None:
+    from index.import_encoder import ImportProblem, import_encoder
+
+    try:
+        import_encoder(args.name, args.out, say=_say)
+    except ImportProblem as problem:
+        raise EncoderError(str(problem)) from problem
+    print(args.out)
+
+
+Command = Callable[[argparse.Namespace], None]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="assist-index", description="Knowledge to artifact: check, build, publish.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Command, help: str, *, packs: bool = False, version: bool = False
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        if packs:
+            sub.add_argument(
+                "--knowledge", nargs="+", type=Path, default=[KNOWLEDGE], metavar="DIR", help="packs, or folders of packs"
+            )
+        else:
+            sub.add_argument("--artifact", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
+        if version:
+            sub.add_argument("--version", help="a version; by default the published one")
+        return sub
+
+    command("check", _check, "Read packs and list what is wrong, as path:line: sentence.", packs=True)
+    sub = command("build", _build, "Build an artifact, evaluate it on examples/, publish it.", packs=True)
+    sub.add_argument("--out", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
+    sub.add_argument(
+        "--encoder", type=Path, default=DEFAULT, metavar="DIR", help="an encoder folder; by default the shipped one"
+    )
+    sub.add_argument("--no-publish", action="store_true", help="build only; `publish` switches later")
+    sub = command("evaluate", _evaluate, "Judge an artifact on examples/, by style and language.", version=True, packs=True)
+    sub.add_argument("--artifact", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
+    sub = command("explain", _explain, "Tell why a sentence gets the cards it gets.", version=True)
+    sub.add_argument("text", nargs="+", help="what the caller says")
+    sub = command("diff", _diff, "What changed between two versions.")
+    sub.add_argument("old")
+    sub.add_argument("new")
+    command("publish", _publish, "Make a version the current one.").add_argument("version")
+    command("rollback", _rollback, "Go back to the version before, or to the one named.").add_argument("version", nargs="?")
+    sub = command("train", _train, "Train the default encoder (needs the `train` extra).", packs=True)
+    sub.add_argument("--out", type=Path, default=DEFAULT, metavar="DIR", help="where to write the encoder folder")
+    sub.add_argument(
+        "--pairs", type=Path, metavar="FILE", help="English-Chinese pairs, tab-separated, to learn English from"
+    )
+    sub = command("import-encoder", _import_encoder, "Use a sentence-transformers model (needs the `train` extra).")
+    sub.add_argument("name", help="a model's name, or its folder")
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write the encoder folder")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    args = _parser().parse_args(arguments)
+    try:
+        args.run(args)
+    except (ArtifactError, BuildError, EncoderError, Refused) as problem:
+        print(f"assist-index: {problem}", file=sys.stderr)
+        return 1
+    return 0

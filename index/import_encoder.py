@@ -1,0 +1,125 @@
+"""Turns a sentence-transformers model into an encoder folder: exported to ONNX with pooling and normalisation inside,
+checked against torch, then quantised to signed int8. Needs torch and sentence-transformers; offline only.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from sentence_transformers import SentenceTransformer
+from torch import Tensor, nn
+
+from assist.artifact import TOKENIZER
+from index.encoder import CARD, EMBED, SERVE, Encoder
+
+Say = Callable[[str], None]
+PARITY_MIN: Final = 0.9999  # least cosine between torch and the exported graph
+OPSET: Final = 18
+IDS_MAX: Final = 128
+PROBES: Final = ("hello", "我想换个套餐怎么换", "how do I reset my password, please?", "唔該幫我睇下張單點解咁貴", "a " * 40)
+
+
+class ImportProblem(Exception):
+    """A model that cannot be imported; `str()` says why."""
+
+
+class _Wrapped(nn.Module):
+    """The whole sentence-transformers pipeline on padded ids alone: the mask is where ids are not the padding."""
+
+    def __init__(self, model: SentenceTransformer, padding: int) -> None:
+        super().__init__()
+        self.modules_in_order = nn.ModuleList(model.children())
+        self.padding = padding
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        padded = ids.to(torch.int64)
+        features = {
+            "input_ids": padded + (padded == 0) * self.padding,
+            "attention_mask": (padded != 0).to(torch.int64),
+            "token_type_ids": torch.zeros_like(padded),
+        }
+        for module in self.modules_in_order:
+            features = module(features)
+        vector = nn.functional.normalize(features["sentence_embedding"], dim=1)
+        return vector, vector[:, :1] * 0  # nothing beyond the vector for the heads to read
+
+
+def import_encoder(name: str, out: Path, *, say: Say) -> None:
+    """Write the encoder folder of a model's name or folder. Raises ImportProblem."""
+    model = _loaded(name)
+    out.mkdir(parents=True, exist_ok=True)
+    padding = _save_tokenizer(model, out / TOKENIZER)
+    say("exporting to ONNX")
+    _export(_Wrapped(model, padding).eval(), out / EMBED)
+    (out / CARD).write_text(json.dumps(_card(name, model), indent=1), encoding="utf-8")
+    worst = _parity(model, Encoder(out), PROBES)
+    say(f"parity with torch: least cosine {worst:.6f}")
+    if worst < PARITY_MIN:
+        raise ImportProblem(f"The exported graph differs from the model: cosine {worst:.4f}.")
+    say("quantising to int8")
+    _quantise(out / EMBED, out / SERVE)
+
+
+def _loaded(name: str) -> SentenceTransformer:
+    try:
+        model = SentenceTransformer(name, device="cpu")
+    except (OSError, ValueError) as error:
+        raise ImportProblem(f"{name} does not load as a sentence-transformers model: {error}") from error
+    model.max_seq_length = min(model.max_seq_length or IDS_MAX, IDS_MAX)
+    return model
+
+
+def _save_tokenizer(model: SentenceTransformer, path: Path) -> int:
+    """Write tokenizer.json with truncation, and padding by 0; return the model's own padding id."""
+    fast = getattr(model.tokenizer, "backend_tokenizer", None)
+    if fast is None:
+        raise ImportProblem("The model's tokenizer is not one of the `tokenizers` library.")
+    fast.enable_truncation(max_length=model.max_seq_length)
+    fast.enable_padding(pad_id=0)
+    fast.save(str(path))
+    padding: int = model.tokenizer.pad_token_id or 0
+    return padding
+
+
+def _export(module: nn.Module, path: Path) -> None:
+    ids = torch.randint(1, 100, (2, 16), dtype=torch.int32)
+    n, length = torch.export.Dim("n"), torch.export.Dim("length")
+    torch.onnx.export(
+        module, (ids,), str(path), input_names=["ids"], output_names=["vector", "signal"], opset_version=OPSET,
+        dynamic_shapes={"ids": {0: n, 1: length}}, dynamo=True, external_data=False, verbose=False,
+    )  # fmt: skip
+
+
+def _parity(model: SentenceTransformer, encoder: Encoder, texts: Sequence[str]) -> float:
+    from assist.text import normalise
+
+    truth = np.asarray(model.encode([normalise(text) for text in texts], normalize_embeddings=True))
+    return float((truth * encoder.embed(texts).vectors).sum(axis=1).min())
+
+
+def _quantise(source: Path, target: Path) -> None:
+    """Signed weights reach VNNI; per-channel scales keep the neighbours."""
+    quantize_dynamic(
+        source, target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gather"]
+    )
+    onnx.checker.check_model(onnx.load(target))
+
+
+def _card(name: str, model: SentenceTransformer) -> dict[str, Any]:
+    return {
+        "name": Path(name).name,
+        "kind": "sentence-transformers",
+        "dims": model.get_sentence_embedding_dimension(),
+        "ids_max": model.max_seq_length,
+    }
+
+
+def remove(folder: Path) -> None:
+    """Delete an encoder folder that failed to import."""
+    shutil.rmtree(folder, ignore_errors=True)

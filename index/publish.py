@@ -1,0 +1,50 @@
+"""Publishing: which version the service uses. Switching is one atomic rename; the history makes going back a command."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from assist import artifact
+from assist.artifact import ArtifactError
+from assist.engine import Engine
+
+HISTORY: Final = "history"  # one line a switch: time, version
+
+
+def publish(folder: Path, version: str) -> str:
+    """Make a version current after loading it whole. Returns the one it replaces, or "". Raises ArtifactError."""
+    Engine(folder / version)
+    try:
+        before = artifact.current(folder)
+    except ArtifactError:
+        before = ""
+    artifact.point(folder, version)
+    with (folder / HISTORY).open("a", encoding="utf-8") as file:
+        file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {version}\n")
+    return before
+
+
+def rollback(folder: Path, version: str | None = None) -> str:
+    """Go back to a version, by default the last one published before the current one. Returns it. Raises ArtifactError."""
+    target = version or _before(folder, artifact.current(folder))
+    publish(folder, target)
+    return target
+
+
+def versions(folder: Path) -> list[str]:
+    """The versions that are there, oldest first."""
+    found = [path.parent for path in folder.glob(f"*/{artifact.MANIFEST}") if not path.parent.name.startswith(".")]
+    return [path.name for path in sorted(found, key=lambda path: (path / artifact.MANIFEST).stat().st_mtime)]
+
+
+def _before(folder: Path, current: str) -> str:
+    try:
+        lines = (folder / HISTORY).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    published = [line.split()[-1] for line in lines if line.strip()]
+    there = set(versions(folder))
+    for version in reversed(published):
+        if version != current and version in there:
+            return version
+    raise ArtifactError(f"{folder}: no version was published before {current}.")

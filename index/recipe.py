@@ -1,0 +1,21 @@
+"""The committed way to train the default encoder: `assist-index train`. Same knowledge, same seed, same model."""
+
+from pathlib import Path
+
+from index.corpus import corpus
+from index.knowledge import Knowledge
+from index.teacher import vectors
+from index.train import Recipe, Say, Trainer
+
+
+def train(knowledge: Knowledge, out: Path, *, pairs: Path | None, say: Say) -> None:
+    """Train on packs, and on translation pairs if a file of them is given; write the encoder folder."""
+    texts = corpus(knowledge, pairs)
+    say(f"{len(texts.groups)} groups, {len(texts.utterances)} utterances, {len(texts.pairs)} pairs")
+    teacher = None
+    if texts.pairs:
+        say("asking the English teacher")
+        teacher = vectors([english for english, _ in texts.pairs])
+    trainer = Trainer(texts, teacher, Recipe())
+    trainer.run(say)
+    trainer.save(out, made={"groups": len(texts.groups), "utterances": len(texts.utterances), "pairs": len(texts.pairs)})
