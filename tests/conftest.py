@@ -1,0 +1,21 @@
+"""What all tests share: one artifact, built once from the packs that ship, and published in a temporary folder."""
+
+from pathlib import Path
+
+import pytest
+
+from index import packs
+from index.build import build
+from index.encoder import DEFAULT, Encoder
+from index.publish import publish
+
+KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
+
+
+@pytest.fixture(scope="session")
+def artifact_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of artifacts with a current version, built from knowledge/."""
+    folder = tmp_path_factory.mktemp("artifact")
+    knowledge, _ = packs.read([KNOWLEDGE])
+    publish(folder, build(knowledge, Encoder(DEFAULT), folder, say=lambda line: None).name)
+    return folder
