@@ -110,7 +110,7 @@ class Call:
         if answer.failed or query.number <= self._latest.get(query.segment, query.number):
             return []
         self._latest[query.segment] = query.number
-        cards = self.board.propose(answer_cards(answer, self._voice()), segment=query.segment, now=query.heard_ms)
+        cards = self.board.propose(answer_cards(answer, self.voice()), segment=query.segment, now=query.heard_ms)
         return [*self._read(answer, self.mood.after(answer.emotion)), *_timed(cards, answer)]
 
     def _advise_finals(self) -> list[ServerMessage]:
@@ -132,7 +132,7 @@ class Call:
         was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
         situation = "boiling" if self.mood.boiling else "cooled" if was_boiling else ""
         signals = Signals(intent=answer.intent.label, emotion=emotion.label, situation=situation)
-        voice = self._voice(emotion.label)
+        voice = self.voice(emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
         candidates = ranked(answer_cards(answer, voice), phrases)
         based_on = tuple(self.transcript.turns[-1].segments[-8:]) if self.transcript.turns else (query.segment,)
@@ -167,7 +167,7 @@ class Call:
         return messages
 
     def _situation(self, situation: str, *, now: int) -> list[ServerMessage]:
-        card = situation_card(self.guide, situation, self._voice(), self.board, now)
+        card = situation_card(self.guide, situation, self.voice(), self.board, now)
         return list(self.board.settle([card], segment="", based_on=(), now=now)) if card else []
 
     def dismiss(self, suggestion: str) -> list[Suggest]:
@@ -188,7 +188,8 @@ class Call:
         shown: tuple[Suggest, ...] = tuple(self.board.shown.values())
         return Snapshot(call=self.name, now_ms=now, turns=turns, suggestions=shown, reading=self.reading)
 
-    def _voice(self, emotion: str = "") -> Voice:
+    def voice(self, emotion: str = "") -> Voice:
+        """In which words this call is spoken to, given the caller's emotion."""
         return Voice(
             language=self.language or "zh-Hans", tone=self.guide.catalog.tones.get(emotion, "plain"), agent=self.agent,
             company=self.settings.company, surname=str(self.caller.get("surname") or ""),

@@ -1,0 +1,156 @@
+"""A client of the protocol in Python: reconnects, resumes, and sends finals again that may have been lost on the way.
+
+Used by the demo, the tests and the benchmarks; a model for clients in other languages.
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
+
+from assist import wire
+
+FINALS_KEPT: Final = 32  # sent again after a reconnect; a segment known already has no effect
+BACKOFF_S: Final = (0.1, 0.3, 1.0, 3.0, 5.0)
+WAITING_MAX: Final = 256  # messages kept while there is no connection; partials are not kept at all
+
+
+class Refused(Exception):
+    """The service will not have us: wrong token, wrong protocol. `str()` is its sentence."""
+
+
+class Client:
+    """One connection's worth of protocol; `async with` it, send, and iterate over what comes."""
+
+    def __init__(self, uri: str, *, subprotocol: str = wire.MSGPACK, **opening: Any) -> None:
+        """`uri` is ws://HOST:PORT; `opening` are the fields of `open`, of which `role` is required."""
+        self.uri = uri.rstrip("/") + "/v1"
+        self.subprotocol = subprotocol
+        self.session: str | None = None
+        self.after = 0
+        self.reconnects = 0
+        self._opening = opening
+        self._calls: dict[str, dict[str, Any]] = {}
+        self._socket: ClientConnection | None = None
+        self._seq = 0
+        self._finals: deque[dict[str, Any]] = deque(maxlen=FINALS_KEPT)
+        self._waiting: deque[dict[str, Any]] = deque(maxlen=WAITING_MAX)
+        self._closed = False
+
+    async def __aenter__(self) -> "Client":
+        await self._connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closed = True
+        if self._socket:
+            await self._socket.close()
+
+    async def open_call(self, call: str, **fields: Any) -> None:
+        """Carry one more call on this connection."""
+        self._calls[call] = {"role": self._opening["role"], "call": call, **fields}
+        await self._send({"type": "open", **self._calls[call]})
+
+    async def fragment(self, call: str, segment: str, speaker: str, text: str, *, final: bool, **fields: Any) -> None:
+        """Send a piece of transcript."""
+        body = {
+            "type": "fragment",
+            "call": call,
+            "segment": segment,
+            "speaker": speaker,
+            "text": text,
+            "final": final,
+            **fields,
+        }
+        if final:
+            self._finals.append(body)
+        await self._send(body)
+
+    async def feedback(self, suggestion: str, action: str, **fields: Any) -> None:
+        """Tell what the agent did with a card."""
+        await self._send({"type": "feedback", "suggestion": suggestion, "action": action, **fields})
+
+    async def end(self, call: str, reason: str | None = None) -> None:
+        """The call is over."""
+        self._calls.pop(call, None)
+        await self._send({"type": "end", "call": call, "reason": reason})
+
+    async def ping(self, echo: str | None = None) -> None:
+        """Ask for a pong."""
+        await self._send({"type": "ping", "echo": echo})
+
+    def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        return self._messages()
+
+    async def _messages(self) -> AsyncIterator[dict[str, Any]]:
+        """The service's messages, across reconnects, until the client is closed."""
+        while not self._closed:
+            try:
+                assert self._socket is not None
+                yield self._noted(await self._socket.recv())
+            except ConnectionClosed:
+                if not self._closed:
+                    self.reconnects += 1
+                    await self._connect()
+
+    def _noted(self, frame: bytes | str) -> dict[str, Any]:
+        message = wire.unpack(frame, subprotocol=self.subprotocol)
+        self.after = max(self.after, message.get("seq", 0))
+        return message
+
+    async def _connect(self) -> None:
+        """Connect and open; resume if there was a session. Tries for ever, with growing pauses; raises Refused."""
+        attempt = 0
+        while not self._closed:
+            try:
+                self._socket = await connect(
+                    self.uri, subprotocols=[Subprotocol(self.subprotocol)], compression=None, max_size=None
+                )
+                await self._open()
+                return
+            except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError):
+                pause = BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)]
+                attempt += 1
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+
+    async def _open(self) -> None:
+        assert self._socket is not None
+        self._seq = 0
+        resume = {"session": self.session, "after": self.after} if self.session else {}
+        await self._put({"type": "open", **self._opening, **resume})
+        opened = wire.unpack(await self._socket.recv(), subprotocol=self.subprotocol)
+        if opened["type"] == "problem":
+            if opened["code"] == "not_ready":
+                await self._socket.close()
+                raise OSError("not ready")
+            raise Refused(opened["message"])
+        known = opened["session"] == self.session
+        self.session, self.after = opened["session"], opened["seq"]
+        self.opened = opened
+        if not known:
+            for fields in self._calls.values():
+                await self._put({"type": "open", **fields})
+        for body in [*(self._finals if self.reconnects else ()), *self._waiting]:
+            await self._put(body)
+        self._waiting.clear()
+
+    async def _send(self, body: dict[str, Any]) -> None:
+        try:
+            await self._put(body)
+        except ConnectionClosed:
+            if body.get("final", True):
+                self._waiting.append(body)
+
+    async def _put(self, body: Mapping[str, Any]) -> None:
+        assert self._socket is not None
+        self._seq += 1
+        told = {key: value for key, value in body.items() if value is not None}
+        await self._socket.send(wire.pack({**told, "seq": self._seq}, subprotocol=self.subprotocol))
