@@ -4,6 +4,7 @@ Pure. What becomes *confirmed* depends on finals and earlier confirmed cards onl
 it. So equal finals give equal confirmed cards, whatever the partials were. Called by `call`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -13,6 +14,7 @@ from assist.messages import Suggest
 # Which card gives way when the screen is full: the one that matters least, then the oldest.
 WEIGHT: Final = {"alert": 5, "task": 4, "answer": 3, "empathy": 2, "step": 1, "phrase": 1}
 LEDGER_MAX: Final = 256
+CLEARLY: Final = 0.1  # by how much a card must score higher to take a provisional card's place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +27,7 @@ class Candidate:
     text: str
     score: float
     why: dict[str, Any]
-    cooldown_ms: int = 60_000
-    once: bool = False
+    cooldown_ms: float = 60_000  # infinity: once a call
 
 
 @dataclass(slots=True)
@@ -38,16 +39,24 @@ class Board:
     card_ms: int
     shown: dict[str, Suggest] = field(default_factory=dict)  # key -> card on the screen, oldest first
     _provisional: dict[str, str] = field(default_factory=dict)  # key -> segment it was shown for
+    _leading: tuple[str, str] | None = None  # segment and best key of the latest partial
     _ledger: dict[str, int] = field(default_factory=dict)  # key -> when last confirmed
     _named: int = 0
 
     def propose(self, candidates: Sequence[Candidate], *, segment: str, now: int) -> list[Suggest]:
-        """Show provisional cards for a partial. Those already there stay as they are until the final."""
-        news = []
-        for candidate in self._fresh(candidates, now):
-            if candidate.key not in self.shown:
-                self._provisional[candidate.key] = segment
-                news += self._put(candidate, state="provisional", based_on=(segment,), now=now)
+        """Show the best card of a partial, once two partials in a row agree on it.
+
+        One provisional card a segment; it stays until the final unless a clearly better one comes.
+        """
+        best = next(iter(self._fresh(candidates, now)), None)
+        led, self._leading = self._leading, (segment, best.key) if best else None
+        if best is None or led != self._leading or best.key in self.shown:
+            return []
+        held = [key for key, of in self._provisional.items() if of == segment]
+        if any(best.score < self.shown[key].score + CLEARLY for key in held):
+            return []
+        news = [self._withdraw(key) for key in held] + self._put(best, state="provisional", based_on=(segment,), now=now)
+        self._provisional[best.key] = segment
         return news
 
     def settle(self, candidates: Sequence[Candidate], *, segment: str, based_on: tuple[str, ...], now: int) -> list[Suggest]:
@@ -73,14 +82,12 @@ class Board:
         """The agent closed a card: it leaves the screen. Nothing happens if it is gone already."""
         return [self._withdraw(key) for key, card in list(self.shown.items()) if card.id == suggestion]
 
-    def resting(self, key: str, cooldown_ms: int, once: bool, now: int) -> bool:
-        """Whether a card was confirmed too short a while ago to come again."""
-        last = self._ledger.get(key)
-        return last is not None and (once or now - last < cooldown_ms)
+    def rested(self, key: str, *, now: int) -> float:
+        """Milliseconds since a card was last confirmed; infinity if it never was."""
+        return now - self._ledger[key] if key in self._ledger else math.inf
 
     def _fresh(self, candidates: Sequence[Candidate], now: int) -> list[Candidate]:
-        fresh = [c for c in candidates if not self.resting(c.key, c.cooldown_ms, c.once, now)]
-        return fresh[: self.cards_max]
+        return [c for c in candidates if self.rested(c.key, now=now) >= c.cooldown_ms][: self.cards_max]
 
     def _enter(self, key: str, now: int) -> None:
         self._ledger.pop(key, None)

@@ -153,11 +153,15 @@ class Call:
             intent={"label": answer.intent.label, "p": round(answer.intent.p, 3)},
             emotion={"label": emotion.label, "p": round(emotion.p, 3), "trend": mood.trend},
         )  # fmt: skip
-        unchanged = self.reading and not reading.final and _labels(self.reading) == _labels(reading)
-        if unchanged:
+        if not reading.final and not self._tells_more(reading):
             return []
         self.reading = reading
         return [reading]
+
+    def _tells_more(self, reading: Reading) -> bool:
+        """Whether a partial's reading is worth a message: it knows something, and not what was told last."""
+        known = {reading.intent["label"], reading.emotion["label"]} != {UNKNOWN}
+        return known and (self.reading is None or _labels(self.reading) != _labels(reading))
 
     def tick(self, *, now: int) -> list[ServerMessage]:
         """What time alone brings: cards that have had their time, a word for a silence, a hold, a long call."""

@@ -1,15 +1,19 @@
 """From what the engine found and what the moment asks for to cards: their words, and why they are shown. Pure."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from assist.board import Board, Candidate
 from assist.catalog import Phrase
-from assist.guidance import Guide, Signals, address, fill
+from assist.guidance import Guide, Signals, address, fill, specificity
 from assist.queries import Answer, Hit
 
 ANSWERS_MAX: Final = 2  # of one turn; a third answer is a sign that none is right
+ABREAST: Final = 0.05  # a second answer is shown only if it scores nearly as high as the first
 ONCE_PER_CALL: Final = frozenset({"opening", "empathy"})
+_COOLDOWN_MS: Final = 60_000
 _ALWAYS_MS: Final = 10_000  # a phrase asked for by time ("a word every 15 s") may return this soon
 
 
@@ -32,14 +36,14 @@ class Voice:
         caller = address(self.surname, self.title, self.language)
         return fill(text, {"caller": caller, "agent": self.agent, "company": self.company})
 
-    def name(self, titles: dict[str, str]) -> str:
+    def name(self, titles: Mapping[str, str]) -> str:
         """A title in English or Chinese."""
         return titles.get("en" if self.language == "en" else "zh", "")
 
 
 def answer_cards(answer: Answer, voice: Voice) -> list[Candidate]:
     """One card for each entry that passes its threshold, the best first."""
-    shown = [hit for hit in answer.hits if hit.shown][:ANSWERS_MAX]
+    shown = [hit for hit in answer.hits if hit.shown and hit.score >= answer.hits[0].score - ABREAST][:ANSWERS_MAX]
     return [_answer_card(answer, hit, voice) for hit in shown]
 
 
@@ -76,18 +80,26 @@ def situation_card(guide: Guide, situation: str, voice: Voice, board: Board, now
 
 
 def _first(guide: Guide, kind: str, signals: Signals, voice: Voice, board: Board, now: int) -> Candidate | None:
-    """The most specific phrase that has not just been shown."""
-    for phrase in guide.phrases(kind, signals):
-        card = _phrase_card(guide, phrase, signals, voice)
-        if not board.resting(card.key, card.cooldown_ms, card.once, now):
-            return card
-    return None
+    """The most specific phrase that may be shown again; of equally specific ones, the one unseen for longest."""
+    cooldown = _ALWAYS_MS if signals.situation else _COOLDOWN_MS
+
+    def rested(phrase: Phrase) -> float:
+        return board.rested(_key(phrase), now=now)
+
+    ready = [p for p in guide.phrases(kind, signals) if rested(p) >= (math.inf if p.moment in ONCE_PER_CALL else cooldown)]
+    if not ready:
+        return None
+    return _phrase_card(guide, min(ready, key=lambda p: (-specificity(p), -rested(p))), signals, voice, cooldown)
 
 
-def _phrase_card(guide: Guide, phrase: Phrase, signals: Signals, voice: Voice) -> Candidate:
+def _key(phrase: Phrase) -> str:
+    return f"phrase:{phrase.id}"
+
+
+def _phrase_card(guide: Guide, phrase: Phrase, signals: Signals, voice: Voice, cooldown: float) -> Candidate:
     matched = ", ".join(f"{name}={getattr(signals, name)}" for name in phrase.when)
     return Candidate(
-        key=f"phrase:{phrase.id}", kind=phrase.kind, title=voice.name(dict(guide.catalog.moments.get(phrase.moment, {}))),
+        key=_key(phrase), kind=phrase.kind, title=voice.name(guide.catalog.moments.get(phrase.moment, {})),
         text=voice.say(phrase), score=1.0, why={"entry": phrase.id, "matched": matched, "source": phrase.source},
-        cooldown_ms=_ALWAYS_MS if signals.situation else 60_000, once=phrase.moment in ONCE_PER_CALL,
+        cooldown_ms=math.inf if phrase.moment in ONCE_PER_CALL else cooldown,
     )  # fmt: skip

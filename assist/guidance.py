@@ -36,7 +36,7 @@ class Guide:
         key = (kind, signals)
         if key not in self._found:
             fitting = [p for p in self.catalog.phrases.values() if p.kind == kind and p.when and _holds(p.when, signals)]
-            self._found[key] = tuple(sorted(fitting, key=_breadth))
+            self._found[key] = tuple(sorted(fitting, key=lambda p: (-specificity(p), sum(map(len, p.when.values())))))
         return self._found[key]
 
 
@@ -44,9 +44,9 @@ def _holds(when: Mapping[str, tuple[str, ...]], signals: Signals) -> bool:
     return all(getattr(signals, name) in values for name, values in when.items())
 
 
-def _breadth(phrase: Phrase) -> tuple[int, int]:
-    """Smaller is more specific: many conditions, each with few values. A situation is stronger than any other."""
-    return -len(phrase.when) - ("situation" in phrase.when), sum(map(len, phrase.when.values()))
+def specificity(phrase: Phrase) -> int:
+    """How many conditions a phrase names; a situation counts twice, for it is what the moment is about."""
+    return len(phrase.when) + ("situation" in phrase.when)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
