@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from assist import artifact, catalog, tokens
 from assist.artifact import LINES, QUESTIONS, ArtifactError, Manifest
-from assist.catalog import Catalog, Row
+from assist.catalog import Catalog
 from assist.queries import UNKNOWN, Answer, Hit, Label, Moment, Query
 from assist.windows import windows
 
@@ -103,36 +103,30 @@ class Engine:
         return self._collections[name].search(vectors, count)  # type: ignore[no-any-return]
 
     def hits(self, vectors: Vectors) -> tuple[Hit, ...]:
-        """The best entries over the windows of one turn, each by its nearest variant, best first."""
-        scores, found = self.search(QUESTIONS, vectors, count=min(NEIGHBOURS, len(self.catalog.rows[QUESTIONS]) or 1))
-        best, counter = self._nearest(scores, found)
-        today = date.today().toordinal()
-        hits = []
-        for owner, (score, row) in best.items():
-            entry = self.catalog.entries[owner]
-            if entry.valid_from <= today <= entry.valid_until:
-                shown = score >= self.manifest.thresholds.answer and score > counter.get(owner, -1.0)
-                hits.append(Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown))
-                if len(hits) == ANSWERS_MAX:
-                    break
-        return tuple(hits)
+        """The best entries over the windows of one turn, each by its nearest variant, best first.
 
-    def _nearest(self, scores: Vectors, found: NDArray[np.int64]) -> tuple[dict[str, tuple[float, Row]], dict[str, float]]:
-        """Best score and row of each entry, best first; and the best score of each entry's counter-examples."""
-        rows = self.catalog.rows[QUESTIONS]
-        order = np.argsort(-scores, axis=None, kind="stable") if len(scores) > 1 else range(scores.size)
-        flat_scores, flat_found = scores.ravel().tolist(), found.ravel().tolist()
-        best: dict[str, tuple[float, Row]] = {}
-        counter: dict[str, float] = {}
-        for i in order:
-            if flat_found[i] < 0:
+        An entry is not shown when one of its counter-examples lies nearer than its nearest variant.
+        """
+        scores, found = self.search(QUESTIONS, vectors, count=NEIGHBOURS)
+        if len(vectors) > 1:
+            order = np.argsort(-scores, axis=None, kind="stable")
+            scores, found = scores.ravel()[order], found.ravel()[order]
+        rows, threshold, today = self.catalog.rows[QUESTIONS], self.manifest.thresholds.answer, date.today().toordinal()
+        hits: list[Hit] = []
+        seen, countered = set(), set()
+        for score, number in zip(scores.ravel().tolist(), found.ravel().tolist(), strict=True):
+            if number < 0 or len(hits) == ANSWERS_MAX:
                 break
-            row = rows[flat_found[i]]
+            row = rows[number]
             if row.negative:
-                counter.setdefault(row.owner, flat_scores[i])
-            elif row.owner not in best:
-                best[row.owner] = (flat_scores[i], row)
-        return best, counter
+                countered.add(row.owner)
+            elif row.owner not in seen:
+                seen.add(row.owner)
+                entry = self.catalog.entries[row.owner]
+                if entry.valid_from <= today <= entry.valid_until:
+                    shown = score >= threshold and row.owner not in countered
+                    hits.append(Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown))
+        return tuple(hits)
 
 
 def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Label:
