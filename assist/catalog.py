@@ -76,6 +76,7 @@ class Catalog:
     tones: Mapping[str, str] = field(default_factory=dict)  # emotion -> the tone to prefer
     intents: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()  # intents whose turns get no answer card: thanks, greetings, numbers read out …
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # collection -> row by row
 
     def dumps(self) -> str:
@@ -101,6 +102,7 @@ def loads(text: str) -> Catalog:
         tones=body["tones"],
         intents=tuple(body["intents"]),
         emotions=tuple(body["emotions"]),
+        unanswered=tuple(body["unanswered"]),
         rows={name: tuple(Row(**row) for row in rows) for name, rows in body["rows"].items()},
     )
 

@@ -89,12 +89,13 @@ class Engine:
 
     def _caller(self, query: Query, read: Read, rows: slice) -> Answer:
         thresholds = self.manifest.thresholds
+        intent = label(read.intents[rows], self.catalog.intents, thresholds.intent)
         return Answer(
             query=query,
             catalog=self.catalog,
-            intent=label(read.intents[rows], self.catalog.intents, thresholds.intent),
+            intent=intent,
             emotion=label(read.emotions[rows], self.catalog.emotions, thresholds.emotion),
-            hits=self.hits(read.vectors[rows]),
+            hits=self.hits(read.vectors[rows], answered=intent.label not in self.catalog.unanswered),
             threshold=thresholds.answer,
         )
 
@@ -102,10 +103,11 @@ class Engine:
         """Scores and row numbers of the nearest rows of a collection, each of shape (n, count); -1 where there is none."""
         return self._collections[name].search(vectors, count)  # type: ignore[no-any-return]
 
-    def hits(self, vectors: Vectors) -> tuple[Hit, ...]:
+    def hits(self, vectors: Vectors, *, answered: bool = True) -> tuple[Hit, ...]:
         """The best entries over the windows of one turn, each by its nearest variant, best first.
 
-        An entry is not shown when one of its counter-examples lies nearer than its nearest variant.
+        None is shown when the turn's intent wants no answer (`answered` is False), nor an entry one of whose
+        counter-examples lies nearer than its nearest variant.
         """
         scores, found = self.search(QUESTIONS, vectors, count=NEIGHBOURS)
         if len(vectors) > 1:
@@ -124,7 +126,7 @@ class Engine:
                 seen.add(row.owner)
                 entry = self.catalog.entries[row.owner]
                 if entry.valid_from <= today <= entry.valid_until:
-                    shown = score >= threshold and row.owner not in countered
+                    shown = answered and score >= threshold and row.owner not in countered
                     hits.append(Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown))
         return tuple(hits)
 

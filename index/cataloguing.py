@@ -20,6 +20,7 @@ def catalog(packs: Knowledge) -> Catalog:
         tones={emotion.label: emotion.tone for emotion in packs.emotions if emotion.tone},
         intents=tuple(dict.fromkeys(intent.label for intent in packs.intents)),
         emotions=tuple(dict.fromkeys(emotion.label for emotion in packs.emotions)),
+        unanswered=tuple(intent.label for intent in packs.intents if not intent.answered),
         rows={QUESTIONS: tuple(_questions(packs)), LINES: tuple(_lines(packs))},
     )
 

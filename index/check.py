@@ -115,7 +115,7 @@ def _examples(knowledge: Knowledge) -> Iterator[Problem]:
         "language": _languages(knowledge),
         "style": STYLES,
     }
-    for example in knowledge.examples:
+    for example in (*knowledge.examples, *knowledge.calibration):
         for what, words in known.items():
             word = getattr(example, what)
             if word is not None:

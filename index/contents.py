@@ -14,7 +14,7 @@ _ENTRY_KEYS = (
     *(f"answer_{language}" for language in LANGUAGES),
 )  # fmt: skip
 _PHRASE_KEYS = ("id", "moment", "kind", "when", "text")
-_LABEL_KEYS = ("label", "meaning", "need", "tone", "examples")
+_LABEL_KEYS = ("label", "meaning", "need", "tone", "answered", "examples")
 _EXAMPLE_KEYS = ("say", "entry", "intent", "emotion", "language", "style")
 _ANSWER = "answer_"
 
@@ -103,6 +103,7 @@ def _label(fields: Fields, name: str) -> Label:
         meaning=fields.translations("meaning", otherwise="zh"),
         need=fields.translations("need", otherwise="zh"),
         tone=fields.text("tone"),
+        answered=fields.text("answered").lower() not in ("no", "false"),
         place=fields.place,
     )
 

@@ -1,18 +1,17 @@
 """What the default encoder learns from: the packs' own texts, and translation pairs where they are at hand."""
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assist.text import normalise
 from index.knowledge import Knowledge
-from index.splits import held_out
+from index.splits import split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """Normalised training texts; held-out ones are absent.
+    """Normalised training texts; what calibrates is absent.
 
     `groups` are texts with one meaning (variants of an entry with its title; sentences of a moment); `utterances` run
     parallel to `intents` and `emotions` (None where unlabelled); `pairs` are translations (English as written, Chinese).
@@ -37,18 +36,14 @@ def corpus(knowledge: Knowledge, pairs: Path | None = None) -> Corpus:
     for phrase in knowledge.phrases:
         if phrase.kind == "phrase":
             moments.setdefault(phrase.moment, []).extend(s for tones in phrase.text.values() for s in tones.values())
-    kept = [u for u in knowledge.utterances if not held_out(u.text)]
+    used = split(knowledge).used
     return Corpus(
-        groups=tuple(group for texts in [*entries, *moments.values()] if len(group := _kept(texts)) > 1),
-        utterances=tuple(normalise(u.text) for u in kept),
-        intents=tuple(u.intent for u in kept),
-        emotions=tuple(u.emotion for u in kept),
+        groups=tuple(group for texts in [*entries, *moments.values()] if len(group := tuple(map(normalise, texts))) > 1),
+        utterances=tuple(normalise(u.text) for u in used),
+        intents=tuple(u.intent for u in used),
+        emotions=tuple(u.emotion for u in used),
         pairs=tuple(_pairs(pairs)) if pairs else (),
     )
-
-
-def _kept(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(normalise(text) for text in texts if not held_out(text))
 
 
 def _pairs(path: Path) -> list[tuple[str, str]]:

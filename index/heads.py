@@ -6,6 +6,7 @@ that were held out (Guo et al. 2017, "On Calibration of Modern Neural Networks")
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -68,6 +69,23 @@ def fit(features: NDArray[np.float32], names: Sequence[str], labels: Sequence[st
 
 
 _SCALE: Final = 10.0  # unit-length features need larger weights than standardised ones
+
+
+def save(path: Path, heads: Heads) -> None:
+    """Keep fitted heads in a file."""
+    np.savez(
+        path, intent_weights=heads.intent.weights, intent_bias=heads.intent.bias,
+        emotion_weights=heads.emotion.weights, emotion_bias=heads.emotion.bias,
+    )  # fmt: skip
+
+
+def load(path: Path, *, intents: Sequence[str], emotions: Sequence[str]) -> Heads:
+    """Heads from a file that `save` wrote."""
+    with np.load(path) as stored:
+        return Heads(
+            Head(tuple(intents), stored["intent_weights"], stored["intent_bias"]),
+            Head(tuple(emotions), stored["emotion_weights"], stored["emotion_bias"]),
+        )
 
 
 def calibrate(head: Head, features: NDArray[np.float32], names: Sequence[str]) -> Head:

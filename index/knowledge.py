@@ -76,6 +76,7 @@ class Label:
     meaning: Mapping[str, str]
     need: Mapping[str, str]
     tone: str
+    answered: bool = True  # an intent: whether such a turn may get an answer card
     place: Place
 
 
@@ -120,6 +121,7 @@ class Pack:
     utterances: tuple[Utterance, ...] = ()
     vocabulary: Vocabulary = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+    calibration: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,11 @@ class Knowledge:
     @property
     def examples(self) -> tuple[Example, ...]:
         return tuple(chain.from_iterable(pack.examples for pack in self.packs))
+
+    @property
+    def calibration(self) -> tuple[Example, ...]:
+        """Turns that only choose temperatures and thresholds: neither trained on nor judged by."""
+        return tuple(chain.from_iterable(pack.calibration for pack in self.packs))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
     trained = list(_trained(knowledge))
     texts = [normalise(t.text) for t in trained]
     similar = Similar(texts, threshold=NEAR_DUPLICATE_MIN)
-    for example in knowledge.examples:
+    for example in (*knowledge.examples, *knowledge.calibration):
         normal = normalise(example.say)
         near = similar.nearest(normal)
         if near is None:

@@ -29,7 +29,15 @@ __all__ = [
 
 _PACK_FILE = "pack.yaml"
 _PACK_KEYS = ("name", "languages", "owner", "description")
-_PARTS = ("entries", "phrases", "intents", "emotions", "examples", "vocabulary")  # a file, or a folder of files, each
+_PARTS = (
+    "entries",
+    "phrases",
+    "intents",
+    "emotions",
+    "examples",
+    "calibration",
+    "vocabulary",
+)  # a file, or a folder of files, each
 _READ_ELSEWHERE = ("procedure", "situations", "taboos")
 _LANGUAGE = "zh-Hans"  # of a pack that does not say
 
@@ -89,7 +97,8 @@ def _yaml_pack(folder: Path, *, problems: list[Problem]) -> Pack:
         emotions=tuple(label for found, _ in emotions for label in found),
         utterances=tuple(utterance for _, said in intents + emotions for utterance in said),
         vocabulary={name: keys for page in pages["vocabulary"] for name, keys in contents.vocabulary(page).items()},
-        examples=tuple(example for page in pages["examples"] for example in contents.examples(page, language=language)),
+        examples=tuple(e for page in pages["examples"] for e in contents.examples(page, language=language)),
+        calibration=tuple(e for page in pages["calibration"] for e in contents.examples(page, language=language)),
     )
 
 

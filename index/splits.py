@@ -1,13 +1,50 @@
-"""Which texts are held out for calibration: one in seven, told by the text alone, so that train and build agree."""
+"""Which texts are trained on, and which are kept apart to choose temperatures and thresholds.
+
+Packs with turns in calibration/ give those, written by somebody else than the training texts; packs without give up one
+utterance in seven, told by the text alone, so that training and build agree without a list.
+"""
 
 import zlib
+from dataclasses import dataclass
 from typing import Final
 
 from assist.text import normalise
+from index.knowledge import NO_ENTRY, Example, Knowledge, Utterance
 
 ONE_IN: Final = 7
+TURNS_MIN: Final = 200  # with fewer turns in calibration/ than these, utterances are given up
 
 
-def held_out(text: str) -> bool:
-    """Whether a text is kept from training and fitting, for temperatures and thresholds."""
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Utterances to learn from, and turns to calibrate with."""
+
+    used: tuple[Utterance, ...]
+    kept: tuple[Example, ...]
+
+
+def split(knowledge: Knowledge) -> Split:
+    """The two parts of the packs' labelled texts."""
+    labelled = sum(turn.intent is not None for turn in knowledge.calibration)
+    if labelled >= TURNS_MIN:
+        return Split(knowledge.utterances, knowledge.calibration)
+    unanswered = {intent.label for intent in knowledge.intents if not intent.answered}
+    used = tuple(u for u in knowledge.utterances if not _held_out(u.text))
+    given_up = (_turn(u, unanswered) for u in knowledge.utterances if _held_out(u.text))
+    return Split(used, (*knowledge.calibration, *given_up))
+
+
+def _held_out(text: str) -> bool:
     return zlib.crc32(normalise(text).encode()) % ONE_IN == 0
+
+
+def _turn(utterance: Utterance, unanswered: set[str]) -> Example:
+    return Example(
+        say=utterance.text,
+        entry=NO_ENTRY if utterance.intent in unanswered else None,
+        intent=utterance.intent,
+        emotion=utterance.emotion,
+        language=utterance.language,
+        style="plain",
+        place=utterance.place,
+    )

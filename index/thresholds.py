@@ -1,42 +1,51 @@
-"""Chooses where the service abstains, on texts that were held out: never on examples/, which only judge.
+"""Chooses where the service abstains, from what the engine itself makes of the calibration turns.
 
-For answers: the cosine that callers who want no answer (thanks, numbers, small talk …) rarely pass. For labels: the
-probability above which a reading is right often enough to be shown.
+For answers: the score that turns without an answer rarely reach. For labels: the probability above which a reading is
+right often enough to be shown. Never chosen on examples/, which only judge.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assist.artifact import Thresholds
+from assist.queries import Answer
+from index.knowledge import NO_ENTRY, Example
 
-WRONG_CARDS: Final = 0.06  # share of held-out turns without a question that may still get a card
-RIGHT_READINGS: Final = 0.9  # of the readings that are shown
-LOWEST: Final = 0.3
-# What a caller with one of these intents says is no question to the knowledge base.
-SOCIAL: Final = frozenset((
-    "greet", "thank", "goodbye", "confirm", "deny", "provide_information", "ask_repeat", "ask_wait", "apologize", "none",
-    "nuisance", "wrong_number", "change_language", "line_problem", "ask_identity",
-))  # fmt: skip
-
-Floats = NDArray[np.floating]
+WRONG_CARDS: Final = 0.08  # share of turns without an answer that may still get a card
+RIGHT_READINGS: Final = 0.93  # of the readings that are shown
+LOWEST: Final = 0.25
+LINE: Final = 0.6  # an agent's sentence is a standard phrase from this cosine on
+OPEN: Final = Thresholds(answer=-1.0, intent=0.0, emotion=0.0, line=LINE)  # nothing is held back: for calibrating
 
 
-def answer_threshold(strangers: Floats) -> float:
-    """`strangers`: the best score of each turn that wants no answer."""
-    return round(float(np.quantile(strangers, 1 - WRONG_CARDS)), 3) if strangers.size else Thresholds().answer
+def choose(turns: Sequence[Example], answers: Sequence[Answer]) -> Thresholds:
+    """The thresholds for an artifact whose engine, with OPEN thresholds, gave `answers` to `turns`."""
+    pairs = list(zip(turns, answers, strict=True))
+    return Thresholds(
+        answer=_answer_threshold(turns, answers),
+        intent=_label_threshold([(a.intent.p, a.intent.label == t.intent) for t, a in pairs if t.intent]),
+        emotion=_label_threshold([(a.emotion.p, a.emotion.label == t.emotion) for t, a in pairs if t.emotion]),
+        line=LINE,
+    )
 
 
-def label_threshold(probabilities: Floats, truth: Sequence[int]) -> float:
-    """The lowest probability above which RIGHT_READINGS of the best labels are right; `probabilities` is (n, labels)."""
-    if not len(probabilities):
+def _answer_threshold(turns: Sequence[Example], answers: Sequence[Answer]) -> float:
+    """The score that all but WRONG_CARDS of the turns without an answer stay below."""
+    strangers = [
+        max((hit.score for hit in answer.hits if hit.shown), default=-1.0)
+        for turn, answer in zip(turns, answers, strict=True)
+        if turn.entry == NO_ENTRY
+    ]
+    return round(float(np.quantile(strangers, 1 - WRONG_CARDS)) + 0.001, 3) if strangers else Thresholds().answer
+
+
+def _label_threshold(readings: Sequence[tuple[float, bool]]) -> float:
+    """The lowest probability above which RIGHT_READINGS of the readings (probability, right) are right."""
+    if not readings:
         return Thresholds().intent
-    best = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == np.asarray(truth)
-    order = np.argsort(-best)
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    ranked = sorted(readings, reverse=True)
+    share = np.cumsum([right for _, right in ranked]) / np.arange(1, len(ranked) + 1)
     enough = np.nonzero(share >= RIGHT_READINGS)[0]
-    lowest = float(best[order[enough[-1]]]) if enough.size else 0.95
-    return round(max(LOWEST, lowest), 3)
+    return round(max(LOWEST, ranked[enough[-1]][0]), 3) if enough.size else 0.95
