@@ -115,7 +115,7 @@ def _card(name: str, model: SentenceTransformer) -> dict[str, Any]:
     return {
         "name": Path(name).name,
         "kind": "sentence-transformers",
-        "dims": model.get_sentence_embedding_dimension(),
+        "dims": model.get_embedding_dimension(),
         "ids_max": model.max_seq_length,
     }
 
