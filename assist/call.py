@@ -16,7 +16,7 @@ from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, S
 from assist.mood import Mood
 from assist.queries import UNKNOWN, Answer, Label, Query
 from assist.settings import Settings
-from assist.transcript import Change, Transcript
+from assist.transcript import OPEN_SEGMENTS_MAX, Change, Transcript
 from assist.waiting import Waiting
 
 _LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
@@ -86,6 +86,8 @@ class Call:
             self._finals.append(self._asked)
         else:
             self._latest.setdefault(change.segment, 0)
+            if len(self._latest) > OPEN_SEGMENTS_MAX:
+                del self._latest[next(iter(self._latest))]
         return Query(
             call=self.name, number=self._asked, segment=change.segment, speaker=change.speaker, turn=change.turn,
             final=change.final, heard_ms=now,

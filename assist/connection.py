@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from assist import wire
 from assist.faults import Fault
-from assist.messages import Closing, Open, Problem, ServerMessage
+from assist.messages import ClientMessage, Closing, Open, Problem, ServerMessage
 from assist.session import Session
 
 if TYPE_CHECKING:
@@ -71,8 +71,14 @@ class Connection:
                     await self.close(fault.code)
         await self.close("too_many_problems")
 
+    def _decode(self, frame: bytes | str) -> ClientMessage | None:
+        limit = self.service.settings.frame_bytes_max
+        if len(frame) > limit:
+            raise Fault("frame_too_big", f"A frame may hold {limit} bytes, not {len(frame)}.")
+        return wire.decode(frame, subprotocol=self.subprotocol)
+
     def _opening(self, frame: bytes | str) -> Open:
-        message = wire.decode(frame, subprotocol=self.subprotocol)
+        message = self._decode(frame)
         if not isinstance(message, Open):
             raise Fault("not_open", "The first message must be `open`.", field="type")
         return message
@@ -82,7 +88,7 @@ class Connection:
         session = self.session
         assert session is not None
         try:
-            message = wire.decode(frame, subprotocol=self.subprotocol)
+            message = self._decode(frame)
             if message is not None:
                 self.service.receive(session, message, received_ns=received_ns)
         except Fault as fault:

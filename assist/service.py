@@ -30,6 +30,7 @@ from assist.wire import SUBPROTOCOLS
 
 log = logging.getLogger(__name__)
 WRITE_BUFFER_BYTES: Final = 32_768
+HARD_LIMIT: Final = 8  # times the limit we tell: a larger frame is not even read, it ends the connection
 PING_S: Final = 20  # also keeps a browser extension's panel alive
 
 
@@ -60,7 +61,7 @@ class Service:
             subprotocols=list(SUBPROTOCOLS),  # type: ignore[arg-type]
             process_request=self._respond,
             compression=None,  # MEASURED: it costs 20-40 us a message and a quarter of the throughput
-            max_size=self.settings.frame_bytes_max,
+            max_size=HARD_LIMIT * self.settings.frame_bytes_max,
             write_limit=WRITE_BUFFER_BYTES,
             ping_interval=PING_S,
         ) as server:

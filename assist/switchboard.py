@@ -138,6 +138,8 @@ class Switchboard:
     def _open_call(
         self, session: Session, opening: Open, effects: Effects, *, now: int, epoch_ms: int, resumed: bool = False
     ) -> None:
+        if opening.role != session.role:
+            raise Fault("bad_value", f"This connection has the role {session.role}.", field="role")
         live, begun = self._find_or_begin(session, opening, now) if opening.call else (None, [])
         effects.send(session, self._opened(session, opening.call, epoch_ms))
         if live is None:

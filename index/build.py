@@ -33,7 +33,7 @@ from index.graph import with_heads
 from index.heads import Head, Heads
 from index.knowledge import Knowledge
 from index.splits import Split, split
-from index.thresholds import OPEN, choose
+from index.thresholds import OPEN, for_answers, for_labels
 from index.vectors import Cache
 
 Say = Callable[[str], None]
@@ -142,13 +142,21 @@ def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:
     for name, embedded in parts.rows.items():
         faiss.write_index(collection(embedded.vectors), str(draft / f"{name}.faiss"))
     _seal(parts, draft, OPEN, figures={})
-    kept = parts.split.kept
-    thresholds = choose(kept, answers(Engine(draft), [turn.say for turn in kept]))
-    say(f"calibrated on {len(kept)} turns: {thresholds}")
+    thresholds = _calibrated(parts, draft)
+    say(f"calibrated on {len(parts.split.kept)} turns: {thresholds}")
     _seal(parts, draft, thresholds, figures={})
     figures = evaluate(Engine(draft), parts.knowledge.examples)
     say(f"examples: {json.dumps(figures)}")
     return _seal(parts, draft, thresholds, figures=figures)
+
+
+def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
+    """First the labels' thresholds, then the answers', which depend on them: some intents want no answer."""
+    turns = parts.split.kept
+    texts = [turn.say for turn in turns]
+    labels = for_labels(turns, answers(Engine(draft), texts))
+    _seal(parts, draft, labels, figures={})
+    return for_answers(labels, turns, answers(Engine(draft), texts), frozenset(parts.contents.unanswered))
 
 
 def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, *, figures: dict[str, object]) -> Manifest:

@@ -32,6 +32,8 @@ class Refused(Exception):
 def _read(folders: Sequence[Path], *, quiet: bool = False) -> Knowledge:
     """Read and check packs; prints what is wrong. Raises Refused when anything is an error."""
     knowledge, problems = packs.read(folders)
+    if not knowledge.intents:  # a company's entries alone, or a foreign table: how callers speak is known from ours
+        knowledge, problems = packs.read([*folders, KNOWLEDGE / "service"])
     problems = [*problems, *check.check(knowledge)]
     for problem in problems:
         if not quiet or problem.severity == "error":

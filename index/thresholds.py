@@ -4,7 +4,8 @@ For answers: the score that turns without an answer rarely reach. For labels: th
 right often enough to be shown. Never chosen on examples/, which only judge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -20,25 +21,27 @@ LINE: Final = 0.6  # an agent's sentence is a standard phrase from this cosine o
 OPEN: Final = Thresholds(answer=-1.0, intent=0.0, emotion=0.0, line=LINE)  # nothing is held back: for calibrating
 
 
-def choose(turns: Sequence[Example], answers: Sequence[Answer]) -> Thresholds:
-    """The thresholds for an artifact whose engine, with OPEN thresholds, gave `answers` to `turns`."""
+def for_labels(turns: Sequence[Example], answers: Sequence[Answer]) -> Thresholds:
+    """Thresholds of the labels, from `answers` that an engine with OPEN thresholds gave to `turns`; answers stay open."""
     pairs = list(zip(turns, answers, strict=True))
-    return Thresholds(
-        answer=_answer_threshold(turns, answers),
+    return replace(
+        OPEN,
         intent=_label_threshold([(a.intent.p, a.intent.label == t.intent) for t, a in pairs if t.intent]),
         emotion=_label_threshold([(a.emotion.p, a.emotion.label == t.emotion) for t, a in pairs if t.emotion]),
-        line=LINE,
     )
 
 
-def _answer_threshold(turns: Sequence[Example], answers: Sequence[Answer]) -> float:
-    """The score that all but WRONG_CARDS of the turns without an answer stay below."""
+def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[Answer], unanswered: Set[str]) -> Thresholds:
+    """The threshold of an answer, from what an engine with the labels' thresholds gave: the score that all but
+    WRONG_CARDS of the turns stay below which nothing answers, or whose intent wants no answer."""
     strangers = [
         max((hit.score for hit in answer.hits if hit.shown), default=-1.0)
         for turn, answer in zip(turns, answers, strict=True)
-        if turn.entry == NO_ENTRY
+        if turn.entry == NO_ENTRY or (turn.entry is None and turn.intent in unanswered)
     ]
-    return round(float(np.quantile(strangers, 1 - WRONG_CARDS)) + 0.001, 3) if strangers else Thresholds().answer
+    if not strangers:
+        return replace(labels, answer=Thresholds().answer)
+    return replace(labels, answer=round(max(LOWEST, float(np.quantile(strangers, 1 - WRONG_CARDS))) + 0.001, 3))
 
 
 def _label_threshold(readings: Sequence[tuple[float, bool]]) -> float:
