@@ -73,7 +73,7 @@ def _phrases(engine: Engine, settings: Settings, answer: Answer, language: str) 
     signals = Signals(intent=answer.intent.label, emotion=answer.emotion.label, situation="boiling" if mood.boiling else "")
     call = Call("ask", settings, guide, language=language)
     cards = phrase_cards(
-        guide, signals, call.voice(answer.emotion.label), Board("ask", settings.cards_max, settings.card_ms), 0
+        guide, signals, call.voice(language, answer.emotion.label), Board("ask", settings.cards_max, settings.card_ms), 0
     )
     return [{"id": card.why["entry"], "kind": card.kind, "text": card.text} for card in cards]
 

@@ -49,7 +49,6 @@ class Call:
     _finals: list[int] = field(default_factory=list)  # numbers of final queries not yet advised, in order
     _answers: dict[int, Answer] = field(default_factory=dict)
     _latest: dict[str, int] = field(default_factory=dict)  # open segment -> number of its newest advised partial
-    _recogniser: dict[str, Label] = field(default_factory=dict)  # segment -> emotion told by the recogniser
 
     def __post_init__(self) -> None:
         self.board = Board(self.name, self.settings.cards_max, self.settings.card_ms)
@@ -66,7 +65,6 @@ class Call:
             return News()
         text, change = heard
         self.waiting.heard(fragment.speaker, now=now, final=fragment.final)
-        self._note_emotion(fragment)
         messages: list[ServerMessage] = [
             Heard(call=self.name, segment=fragment.segment, speaker=fragment.speaker, text=text, final=fragment.final)
         ]
@@ -74,11 +72,18 @@ class Call:
             self._latest.pop(fragment.segment, None)
             if change is None:
                 messages += self.board.forget(fragment.segment)
-        if fragment.speaker == "caller" and self.language is None:
-            self.language = language_of(text) if len(text) >= _LANGUAGE_CHARS else None
-        return News(messages, self._query(change, now) if change else None)
+        language = self._spoken(text, fragment)
+        return News(messages, self._query(change, fragment, language, now) if change else None)
 
-    def _query(self, change: Change, now: int) -> Query | None:
+    def _spoken(self, text: str, fragment: Fragment) -> str | None:
+        """The call's language; until a final of the caller tells it, the one that a partial suggests."""
+        language = self.language
+        if language is None and fragment.speaker == "caller" and len(text) >= _LANGUAGE_CHARS:
+            language = language_of(text)
+            self.language = language if fragment.final else None
+        return language
+
+    def _query(self, change: Change, fragment: Fragment, language: str | None, now: int) -> Query | None:
         if change.speaker == "agent" and not change.final:
             return None
         self._asked += 1
@@ -90,14 +95,9 @@ class Call:
                 del self._latest[next(iter(self._latest))]
         return Query(
             call=self.name, number=self._asked, segment=change.segment, speaker=change.speaker, turn=change.turn,
-            final=change.final, heard_ms=now,
+            final=change.final, heard_ms=now, language=language, emotion=_told(fragment),
+            segments=tuple(self.transcript.turns[-1].segments[-8:]) if change.final else (change.segment,),
         )  # fmt: skip
-
-    def _note_emotion(self, fragment: Fragment) -> None:
-        told = fragment.emotion or {}
-        label, p = told.get("label"), told.get("confidence", 0.5)
-        if fragment.final and isinstance(label, str) and isinstance(p, int | float) and 0 <= p <= 1:
-            self._recogniser = {fragment.segment: Label(label, float(p))}
 
     def advise(self, answer: Answer) -> list[ServerMessage]:
         """Turn an answer into readings and cards.
@@ -112,7 +112,7 @@ class Call:
         if answer.failed or query.number <= self._latest.get(query.segment, query.number):
             return []
         self._latest[query.segment] = query.number
-        cards = self.board.propose(answer_cards(answer, self.voice()), segment=query.segment, now=query.heard_ms)
+        cards = self.board.propose(answer_cards(answer, self.voice(query.language)), segment=query.segment, now=query.heard_ms)
         return [*self._read(answer, self.mood.after(answer.emotion)), *_timed(cards, answer)]
 
     def _advise_finals(self) -> list[ServerMessage]:
@@ -134,16 +134,15 @@ class Call:
         was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
         situation = "boiling" if self.mood.boiling else "cooled" if was_boiling else ""
         signals = Signals(intent=answer.intent.label, emotion=emotion.label, situation=situation)
-        voice = self.voice(emotion.label)
+        voice = self.voice(query.language, emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
         candidates = ranked(answer_cards(answer, voice), phrases)
-        based_on = tuple(self.transcript.turns[-1].segments[-8:]) if self.transcript.turns else (query.segment,)
-        cards = self.board.settle(candidates, segment=query.segment, based_on=based_on, now=query.heard_ms)
+        cards = self.board.settle(candidates, segment=query.segment, based_on=query.segments, now=query.heard_ms)
         return [*self._read(answer, self.mood, emotion), *_timed(cards, answer)]
 
     def _felt(self, answer: Answer) -> Label:
         """The emotion to go by: the recogniser heard the voice, so it may fill in what the words do not tell."""
-        told = self._recogniser.get(answer.query.segment)
+        told = answer.query.emotion
         if told and told.label in self.guide.catalog.emotions and answer.emotion.label == UNKNOWN:
             return told
         return answer.emotion
@@ -173,7 +172,7 @@ class Call:
         return messages
 
     def _situation(self, situation: str, *, now: int) -> list[ServerMessage]:
-        card = situation_card(self.guide, situation, self.voice(), self.board, now)
+        card = situation_card(self.guide, situation, self.voice(self.language), self.board, now)
         return list(self.board.settle([card], segment="", based_on=(), now=now)) if card else []
 
     def dismiss(self, suggestion: str) -> list[Suggest]:
@@ -194,10 +193,10 @@ class Call:
         shown: tuple[Suggest, ...] = tuple(self.board.shown.values())
         return Snapshot(call=self.name, now_ms=now, turns=turns, suggestions=shown, reading=self.reading)
 
-    def voice(self, emotion: str = "") -> Voice:
+    def voice(self, language: str | None, emotion: str = "") -> Voice:
         """In which words this call is spoken to, given the caller's emotion."""
         return Voice(
-            language=self.language or "zh-Hans", tone=self.guide.catalog.tones.get(emotion, "plain"), agent=self.agent,
+            language=language or "zh-Hans", tone=self.guide.catalog.tones.get(emotion, "plain"), agent=self.agent,
             company=self.settings.company, surname=str(self.caller.get("surname") or ""),
             title=str(self.caller.get("title") or ""),
         )  # fmt: skip
@@ -206,6 +205,15 @@ class Call:
 def _timed(cards: Sequence[Suggest], answer: Answer) -> list[Suggest]:
     """The cards with the answer's own timing map: whoever measures may still add to it before the cards are sent."""
     return [replace(card, timing_us=answer.timing_us) if answer.timing_us else card for card in cards]
+
+
+def _told(fragment: Fragment) -> Label | None:
+    """The emotion that came with a fragment, if it is one."""
+    told = fragment.emotion or {}
+    label, p = told.get("label"), told.get("confidence", 0.5)
+    if isinstance(label, str) and isinstance(p, int | float) and 0 <= p <= 1:
+        return Label(label, float(p))
+    return None
 
 
 def _labels(reading: Reading) -> tuple[str, str]:

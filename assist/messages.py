@@ -5,7 +5,6 @@ and the code cannot drift. Frozen; no I/O. `wire` turns them into frames and bac
 """
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -53,7 +52,7 @@ class Rule:
         return value
 
     def _check_number(self, name: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise Fault("wrong_type", f"`{name}` must be a number, not {type(value).__name__}.", field=name)
         if not self.low <= value <= self.high:
             raise Fault("bad_value", f"`{name}` must lie between {self.low:g} and {self.high:g}.", field=name)

@@ -13,6 +13,7 @@ _RUN = re.compile("[零〇一二两三四五六七八九幺十百千万亿]+")
 # A single character of these is a word far more often than a number ("一下", "万一", "千万").
 _LONE_WORDS = frozenset("一百千万亿零〇")
 _WORDS = frozenset(["万一", "千万", "一一", "十万火急"])
+_UNITS_RUN_MAX = 24  # characters; a longer run is no number, and reading it as one would take thousands of digits
 
 
 def to_digits(text: str) -> str:
@@ -26,7 +27,7 @@ def _written(match: re.Match[str]) -> str:
         return run
     if all(c in _DIGITS for c in run):
         return "".join(str(_DIGITS[c]) for c in run)
-    value = _value(run)
+    value = _value(run) if len(run) <= _UNITS_RUN_MAX else None
     return run if value is None else str(value)
 
 

@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from assist.catalog import Catalog, Entry
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label and its calibrated probability, 0 to 1. `unknown` when below its threshold."""
+
+    label: str
+    p: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """Something one speaker said, to be read and searched.
 
     `number` orders the queries of a call; `heard_ms` is the call's time when the words came; `turn` is the whole turn so far
-    as normalised text, and `segment` the one whose words are newest.
+    as normalised text, and `segment` the one whose words are newest. The rest is what the call knew then, so that the
+    cards do not depend on how long the engine takes.
     """
 
     call: str
@@ -20,14 +29,9 @@ class Query:
     turn: str
     final: bool
     heard_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label and its calibrated probability, 0 to 1. `unknown` when below its threshold."""
-
-    label: str
-    p: float
+    segments: tuple[str, ...] = ()  # of the turn, for `based_on`
+    language: str | None = None  # of the cards
+    emotion: Label | None = None  # what the recogniser heard in the voice
 
 
 UNKNOWN = "unknown"

@@ -71,10 +71,10 @@ class Transcript:
         before, segment.text = segment.text, self._revised(segment.text, fragment)
         if fragment.final:
             return segment.text, self._close(fragment, segment)
-        if segment.text == before:
-            return None
         while len(self._open) > OPEN_SEGMENTS_MAX:
             self._open.popitem(last=False)
+        if segment.text == before:
+            return None
         return segment.text, self._partial(fragment, segment, before)
 
     @staticmethod
