@@ -75,18 +75,25 @@ def current(folder: Path) -> str:
         version = (folder / POINTER).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ArtifactError(f"{folder / POINTER}: no artifact is published here; run `assist-index build`.") from error
-    if not version or Path(version).name != version or version.startswith("."):
+    if not _is_name(version):
         raise ArtifactError(f"{folder / POINTER}: {version!r} is not the name of a version.")
     return version
 
 
+def _is_name(version: str) -> bool:
+    return bool(version) and Path(version).name == version and not version.startswith(".")
+
+
 def point(folder: Path, version: str) -> None:
-    """Make `version` the current one, in one step that a crash cannot halve."""
+    """Make `version` the current one, in one step that a crash cannot halve. Raises ArtifactError."""
+    if not _is_name(version):
+        raise ArtifactError(f"{version!r} is not the name of a version in {folder}.")
     handle, name = tempfile.mkstemp(dir=folder, prefix=".current-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(version + "\n")
         file.flush()
         os.fsync(file.fileno())
+    Path(name).chmod(0o644)  # the service may run as another user
     os.replace(name, folder / POINTER)
 
 
@@ -104,7 +111,11 @@ def verify(folder: Path) -> Manifest:
 def _verify_file(path: Path, digest: str) -> None:
     if not path.is_file():
         raise ArtifactError(f"{path}: the file is missing.")
-    if sha256(path) != digest:
+    try:
+        found = sha256(path)
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be read: {error.strerror}.") from error
+    if found != digest:
         raise ArtifactError(f"{path}: the file is not the one that was built; its checksum differs.")
 
 

@@ -35,7 +35,7 @@ class Waiting:
     def __init__(self, *, queue_max: int, budget_ms: int) -> None:
         self.queue_max: Final = queue_max
         self.budget_ns: Final = budget_ms * 1_000_000
-        self.dropped: Counter[str] = Counter()  # superseded, expired, overflow
+        self.dropped: Counter[str] = Counter(superseded=0, expired=0, overflow=0)
         self._finals: deque[_Ticket] = deque()
         self._partials: OrderedDict[Key, _Ticket] = OrderedDict()
 

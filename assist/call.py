@@ -112,7 +112,8 @@ class Call:
         if answer.failed or query.number <= self._latest.get(query.segment, query.number):
             return []
         self._latest[query.segment] = query.number
-        cards = self.board.propose(answer_cards(answer, self.voice(query.language)), segment=query.segment, now=query.heard_ms)
+        candidates = answer_cards(answer, self.voice(query.language))
+        cards = self.board.propose(candidates, segment=query.segment, now=query.heard_ms)
         return [*self._read(answer, self.mood.after(answer.emotion)), *_timed(cards, answer)]
 
     def _advise_finals(self) -> list[ServerMessage]:

@@ -103,7 +103,10 @@ class Client:
 
     def _noted(self, frame: bytes | str) -> dict[str, Any]:
         message = wire.unpack(frame, subprotocol=self.subprotocol)
-        self.after = max(self.after, message.get("seq", 0))
+        if message["type"] == "closing":  # it stands outside the count
+            self._closed = self._closed or message["reason"] == "replaced"
+        else:
+            self.after = message["to_seq"] if message.get("kind") == "provisional" else message["seq"]
         return message
 
     async def _connect(self) -> None:
@@ -131,6 +134,7 @@ class Client:
             if opened["code"] == "not_ready":
                 await self._socket.close()
                 raise OSError("not ready")
+            await self._socket.close()
             raise Refused(opened["message"])
         known = opened["session"] == self.session
         self.session, self.after = opened["session"], opened["seq"]

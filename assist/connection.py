@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from assist.service import Service
 
 log = logging.getLogger(__name__)
+_UTF8_MAX: Final = 4  # bytes of one character
 OPEN_TIMEOUT_S: Final = 10
+CLOSE_TIMEOUT_S: Final = 2  # for a peer that does not read what we say last
 RECONNECT_AFTER_MS: Final = 1000
 
 
@@ -40,12 +42,14 @@ class Connection:
         self.subprotocol = socket.subprotocol or wire.JSON
         self.session: Session | None = None
         self._news = asyncio.Event()
+        self._closing = False
         self._said = 0  # numbers of what is sent before there is a session
 
     async def serve(self) -> None:
         """Serve the connection until it closes."""
         try:
-            await self._open()
+            if not await self._open():
+                return
             writer = asyncio.create_task(self._write())
             try:
                 async for frame in self.socket:
@@ -57,24 +61,27 @@ class Connection:
         except TimeoutError:
             await self.close("no_open")
 
-    async def _open(self) -> None:
+    async def _open(self) -> bool:
         """Wait for a valid `open`; each other frame is answered with a problem, and too many end the connection."""
         for _ in range(self.service.settings.problems_per_minute_max):
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 frame = await self.socket.recv()
             try:
                 self.service.join(self, self._opening(frame))
-                return
+                return True
             except Fault as fault:
                 await self._say(self._problem(fault))
                 if fault.code in ("unauthorised", "not_ready"):
                     await self.close(fault.code)
+                    return False
         await self.close("too_many_problems")
+        return False
 
     def _decode(self, frame: bytes | str) -> ClientMessage | None:
         limit = self.service.settings.frame_bytes_max
-        if len(frame) > limit:
-            raise Fault("frame_too_big", f"A frame may hold {limit} bytes, not {len(frame)}.")
+        size = len(frame.encode()) if isinstance(frame, str) and len(frame) * _UTF8_MAX > limit else len(frame)
+        if size > limit:
+            raise Fault("frame_too_big", f"A frame may hold {limit} bytes, not {size}.")
         return wire.decode(frame, subprotocol=self.subprotocol)
 
     def _opening(self, frame: bytes | str) -> Open:
@@ -86,20 +93,25 @@ class Connection:
     def _receive(self, frame: bytes | str) -> None:
         received_ns = perf_counter_ns()
         session = self.session
-        assert session is not None
+        if session is None or self._closing:
+            return  # another connection has taken the session over, or this one has said goodbye
+        message = None
         try:
             message = self._decode(frame)
             if message is not None:
                 self.service.receive(session, message, received_ns=received_ns)
         except Fault as fault:
-            session.outbox.push(self._problem(fault))
+            session.outbox.push(self._problem(fault, call=getattr(message, "call", None)))
             self.wake()
             if not session.problems.spend(now=now_ms()):
+                self._closing = True
                 self.service.spawn(self.close("too_many_problems"))
 
-    def _problem(self, fault: Fault) -> Problem:
+    def _problem(self, fault: Fault, call: str | None = None) -> Problem:
         self.service.problems[fault.code] += 1
-        return Problem(code=fault.code, message=str(fault), field=fault.field, retry_after_ms=fault.retry_after_ms)
+        return Problem(
+            code=fault.code, message=str(fault), field=fault.field, call=call, retry_after_ms=fault.retry_after_ms
+        )
 
     def wake(self) -> None:
         """There is something to send, or too much."""
@@ -109,18 +121,25 @@ class Connection:
             self.socket.transport.abort()  # a closing handshake would wait behind what it does not read
 
     async def _write(self) -> None:
-        assert self.session is not None
-        outbox = self.session.outbox
-        while True:
-            numbered = outbox.take()
-            if numbered is None:
-                self._news.clear()
-                await self._news.wait()
-                continue
-            await self.socket.send(wire.encode(numbered.message, seq=numbered.seq, subprotocol=self.subprotocol))
+        """Send the session's stream, for as long as the session is served here."""
+        session = self.session
+        assert session is not None
+        try:
+            while self.session is session:
+                numbered = session.outbox.take()
+                if numbered is None:
+                    self._news.clear()
+                    await self._news.wait()
+                    continue
+                await self.socket.send(wire.encode(numbered.message, seq=numbered.seq, subprotocol=self.subprotocol))
+        except ConnectionClosed:
+            pass  # whoever reads the socket hears of it too
+        except Exception:  # our own bug: a connection that no longer speaks must not look alive
+            log.exception("writer failed", extra={"session": session.name})
+            self.socket.transport.abort()
 
     async def _say(self, message: ServerMessage) -> None:
-        """Send outside the session's stream, before there is one or after it has been cut off."""
+        """Send outside the session's stream and its count, before there is one or after it has been cut off."""
         self._said += 1
         seq = self.session.outbox.seq + 1 if self.session else self._said
         await self.socket.send(wire.encode(message, seq=seq, subprotocol=self.subprotocol))
@@ -128,7 +147,10 @@ class Connection:
     async def close(self, reason: str) -> None:
         """Say why, and close."""
         try:
-            await self._say(Closing(reason=reason, reconnect_after_ms=RECONNECT_AFTER_MS))
-            await self.socket.close(1001 if reason == "shutdown" else 1008, reason)
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._say(Closing(reason=reason, reconnect_after_ms=RECONNECT_AFTER_MS))
+                await self.socket.close(1001 if reason == "shutdown" else 1008, reason)
         except ConnectionClosed:
             pass
+        except TimeoutError:
+            self.socket.transport.abort()

@@ -48,11 +48,26 @@ class Engine:
             self.tokenizer = tokens.load(folder / artifact.TOKENIZER)
             self._graph = session(folder / artifact.GRAPH)
             self._collections = {name: _collection(folder / f"{name}.faiss") for name in artifact.COLLECTIONS}
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+            misfit = self._misfit()
+        except Exception as error:  # three libraries read these files, each with errors of its own; none may get past here
             raise ArtifactError(f"{folder}: does not load ({type(error).__name__}: {error}).") from error
+        if misfit:
+            raise ArtifactError(f"{folder}: does not fit together: {misfit}.")
+
+    def _misfit(self) -> str:
+        """What of the artifact does not fit the rest of it; runs the graph once, so that the first caller need not wait."""
+        read = self.read(["一"])
+        widths = read.intents.shape[1], read.emotions.shape[1]
+        if widths != (len(self.catalog.intents), len(self.catalog.emotions)):
+            return f"the graph tells {widths} intents and emotions, the catalog others"
+        owners = {QUESTIONS: self.catalog.entries.keys(), LINES: self.catalog.phrases.keys()}
         for name, collection in self._collections.items():
-            if collection.ntotal != len(self.catalog.rows[name]):
-                raise ArtifactError(f"{folder}: {name} has {collection.ntotal} vectors, the catalog lists others.")
+            rows = self.catalog.rows[name]
+            if collection.ntotal != len(rows) or collection.d != read.vectors.shape[1]:
+                return f"{name} has {collection.ntotal} vectors, the catalog or the graph others"
+            if not {row.owner for row in rows} <= owners[name]:
+                return f"{name} names what the catalog does not hold"
+        return ""
 
     @property
     def version(self) -> str:

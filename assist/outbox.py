@@ -5,7 +5,7 @@ overflows, and the connection should be closed: a snapshot then says more than a
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assist.messages import Dropped, Heard, Reading, ServerMessage, Suggest
 
@@ -33,11 +33,19 @@ class Outbox:
         return len(self._waiting)
 
     def push(self, message: ServerMessage) -> None:
-        """Number a message and queue it; nothing is queued once the outbox has overflowed."""
+        """Number a message and queue it; nothing is queued once the outbox has overflowed.
+
+        A notice of dropped messages, which comes here again after a resume, takes as many numbers as it stands for.
+        """
         if self.overflowed:
             return
         self.seq += 1
-        self._waiting.append(Numbered(self.seq, message))
+        numbered = Numbered(self.seq, message)
+        if _notice(message):
+            assert isinstance(message, Dropped)
+            self.seq += message.to_seq - message.from_seq
+            numbered = Numbered(numbered.seq, replace(message, from_seq=numbered.seq, to_seq=self.seq))
+        self._waiting.append(numbered)
         if len(self._waiting) > self._waiting_max:
             self._shed()
 
@@ -56,7 +64,8 @@ class Outbox:
         """
         known = [*self._sent, *self._waiting]
         missed = [numbered for numbered in known if numbered.seq > after]
-        lost = (missed[0].seq if missed else self.seq + 1) - after - 1
+        seen = max([after, *(_end(numbered) for numbered in known if numbered.seq <= after)])
+        lost = (missed[0].seq if missed else self.seq + 1) - seen - 1
         self._sent.clear()
         self._waiting.clear()
         self.seq, self.overflowed = after, False
@@ -71,7 +80,7 @@ class Outbox:
                 continue
             self.dropped += not isinstance(numbered.message, Dropped)
             last = kept[-1] if kept else None
-            if last and isinstance(last.message, Dropped) and last.message.to_seq == numbered.seq - 1:
+            if last and _notice(last.message) and _end(last) == numbered.seq - 1:
                 kept[-1] = Numbered(last.seq, Dropped(from_seq=last.seq, to_seq=_end(numbered), kind="provisional"))
             else:
                 kept.append(
@@ -82,11 +91,18 @@ class Outbox:
 
 
 def _end(numbered: Numbered) -> int:
-    return numbered.message.to_seq if isinstance(numbered.message, Dropped) else numbered.seq
+    """The last number a message stands for."""
+    message = numbered.message
+    return message.to_seq if isinstance(message, Dropped) and _notice(message) else numbered.seq
+
+
+def _notice(message: ServerMessage) -> bool:
+    """Whether this stands for messages of this stream. (A `resume` notice speaks of an earlier stretch of it.)"""
+    return isinstance(message, Dropped) and message.kind == "provisional"
 
 
 def provisional(message: ServerMessage) -> bool:
     """Whether a later message makes this one worthless."""
     if isinstance(message, Heard | Reading):
         return not message.final
-    return isinstance(message, Dropped) or (isinstance(message, Suggest) and message.state == "provisional")
+    return _notice(message) or (isinstance(message, Suggest) and message.state == "provisional")

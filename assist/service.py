@@ -54,25 +54,30 @@ class Service:
         """Run the service; yields the address it listens on. Leaving drains and stops it."""
         address = urlsplit(self.settings.listen)
         await self.keeper.refresh()
-        async with serve(
+        try:
+            async with self._serving(address.hostname, address.port) as server:
+                self.spawn(self.keeper.watch())
+                self.spawn(self._tick())
+                try:
+                    yield f"ws://{address.hostname}:{_port(server)}"
+                finally:
+                    await self._drain()
+        finally:
+            if self.desk:
+                self.desk.close()
+
+    def _serving(self, host: str | None, port: int | None) -> contextlib.AbstractAsyncContextManager[Server]:
+        return serve(
             self._serve,
-            address.hostname,
-            address.port,
+            host,
+            port,
             subprotocols=list(SUBPROTOCOLS),  # type: ignore[arg-type]
             process_request=self._respond,
             compression=None,  # MEASURED: it costs 20-40 us a message and a quarter of the throughput
             max_size=HARD_LIMIT * self.settings.frame_bytes_max,
             write_limit=WRITE_BUFFER_BYTES,
             ping_interval=PING_S,
-        ) as server:
-            self.spawn(self.keeper.watch())
-            self.spawn(self._tick())
-            try:
-                yield f"ws://{address.hostname}:{_port(server)}"
-            finally:
-                await self._drain()
-        if self.desk:
-            self.desk.close()
+        )
 
     async def _drain(self) -> None:
         """Let finals in progress be answered, say goodbye, stop."""
@@ -141,15 +146,23 @@ class Service:
         """The engine's answers, on the event loop: to the calls, and their times to the metrics."""
         assert self.switchboard is not None
         for answer in answers:
-            started = perf_counter_ns()
-            effects = self.switchboard.advise([answer])
-            if not answer.failed:
-                ended = perf_counter_ns()
-                timing = answer.timing_us
-                timing["advise"] = (ended - started) // 1000
-                timing["total"] = (ended - timing.pop("received_ns")) // 1000
-                self.metrics.observe(timing)
-            self._carry_out(effects, received_ns=started)
+            try:
+                self._advise(self.switchboard, answer)
+            except Exception:  # a bug that one call brings out must not cost the others of the batch their answers
+                log.exception("advice failed", extra={"call": answer.query.call})
+
+    def _advise(self, switchboard: Switchboard, answer: Answer) -> None:
+        started = perf_counter_ns()
+        effects = switchboard.advise([answer])
+        if answer.failed:
+            self.problems[answer.failed] += answer.query.final
+        else:
+            ended = perf_counter_ns()
+            timing = answer.timing_us
+            timing["advise"] = (ended - started) // 1000
+            timing["total"] = (ended - timing.pop("received_ns")) // 1000
+            self.metrics.observe(timing)
+        self._carry_out(effects, received_ns=started)
 
     def _adopt(self, engine: Engine) -> None:
         if self.switchboard is None or self.desk is None:
@@ -164,14 +177,23 @@ class Service:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_MS / 1000)
-            if self.switchboard:
-                self._carry_out(self.switchboard.tick(now=now_ms()), received_ns=perf_counter_ns())
+            try:
+                if self.switchboard:
+                    self._carry_out(self.switchboard.tick(now=now_ms()), received_ns=perf_counter_ns())
+            except Exception:  # time must not stop for all calls because of one
+                log.exception("tick failed")
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the rest, until the service stops."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error:
+            log.error("task failed", exc_info=error)
 
 
 def _port(server: Server) -> int:

@@ -18,18 +18,19 @@ MAY_SEND: Final[Mapping[str, tuple[type[ClientMessage], ...]]] = {
 
 @dataclass(slots=True)
 class Allowance:
-    """A token bucket: `per_s` a second, with a burst of twice as many."""
+    """A token bucket: `per_s` a second, `burst` at once. It starts full at `at_ms`."""
 
-    per_s: int
-    left: float = 0.0
+    per_s: float
+    burst: float
     at_ms: int = 0
+    left: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.left = 2.0 * self.per_s
+        self.left = self.burst
 
     def spend(self, *, now: int) -> bool:
         """Take one; False when there is none left."""
-        self.left = min(2.0 * self.per_s, self.left + (now - self.at_ms) * self.per_s / 1000)
+        self.left = min(self.burst, self.left + (now - self.at_ms) * self.per_s / 1000)
         self.at_ms = now
         if self.left < 1:
             return False
@@ -57,9 +58,11 @@ class Session:
 
     def matches(self, opening: Open) -> bool:
         """Whether an `open` with `after` means this session: by its name, or by who opens what."""
+        if self.role != opening.role:
+            return False
         if opening.session:
             return opening.session == self.name
-        return self.role == opening.role and self.agent == (opening.agent or "") and opening.call in self.calls
+        return self.agent == (opening.agent or "") and opening.call in self.calls
 
 
 def caller_of(opening: Open) -> dict[str, Any]:

@@ -6,12 +6,13 @@ message at a time goes in, so two calls cannot mix.
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hmac import compare_digest
 from typing import Final
 
 from assist.call import Call
 from assist.catalog import LANGUAGES, Catalog
-from assist.faults import Fault
+from assist.faults import CODES, Fault
 from assist.guidance import Guide
 from assist.messages import (
     ClientMessage,
@@ -25,6 +26,7 @@ from assist.messages import (
     Opened,
     Ping,
     Pong,
+    Problem,
     Reading,
     ServerMessage,
     Suggest,
@@ -88,10 +90,13 @@ class Switchboard:
         session = self._resumed(opening)
         if session is None:
             return self._join_anew(opening, effects, now=now, epoch_ms=epoch_ms), effects
+        # a call that has ended meanwhile does not begin again
+        reopened = opening if opening.call in self.calls else replace(opening, call=None)
+        self._check_room(session, reopened.call or "")
         session.detached_ms = None
         overflowed = session.outbox.overflowed
         missed, lost = session.outbox.resume(opening.after or 0)
-        self._open_call(session, opening, effects, now=now, epoch_ms=epoch_ms, resumed=True)
+        self._open_call(session, reopened, effects, now=now, epoch_ms=epoch_ms, resumed=True)
         if lost or overflowed:
             self._tell_loss(session, opening, max(lost, 1), effects, now)
         for message in missed:
@@ -108,7 +113,7 @@ class Switchboard:
         return session
 
     def _check_token(self, opening: Open) -> None:
-        if self.settings.token and opening.token != self.settings.token:
+        if self.settings.token and not compare_digest((opening.token or "").encode(), self.settings.token.encode()):
             raise Fault("unauthorised", "The token is missing or wrong.", field="token")
 
     def _resumed(self, opening: Open) -> Session | None:
@@ -123,9 +128,8 @@ class Switchboard:
             opening.role,
             opening.agent or "",
             Outbox(waiting_max=self.settings.outbox_max, ring_max=self.settings.ring_max),
-            Allowance(max(1, self.settings.problems_per_minute_max // 60)),
+            Allowance(self.settings.problems_per_minute_max / 60, self.settings.problems_per_minute_max),
         )
-        session.problems.left = self.settings.problems_per_minute_max
         self.sessions[session.name] = session
         return session
 
@@ -134,6 +138,8 @@ class Switchboard:
         effects.send(session, Dropped(from_seq=first, to_seq=first + lost - 1, kind="resume"))
         for name in session.calls:
             effects.send(session, self.calls[name].call.snapshot(now=self.calls[name].now(now)))
+        if opening.call and opening.call in self._ended:
+            effects.send(session, Ended(call=opening.call))
 
     def _open_call(
         self, session: Session, opening: Open, effects: Effects, *, now: int, epoch_ms: int, resumed: bool = False
@@ -156,10 +162,7 @@ class Switchboard:
 
     def _find_or_begin(self, session: Session, opening: Open, now: int) -> tuple[Live, bool]:
         name = opening.call or ""
-        if name not in session.calls and len(session.calls) >= self.settings.calls_per_connection_max:
-            raise Fault(
-                "too_many_calls", f"A connection may carry {self.settings.calls_per_connection_max} calls.", field="call"
-            )
+        self._check_room(session, name)
         if name in self.calls:
             return self.calls[name], False
         if opening.role == "supervisor":
@@ -167,9 +170,15 @@ class Switchboard:
         if len(self.calls) >= self.settings.calls_max:
             raise Fault("too_many_calls", f"The service carries {self.settings.calls_max} calls at most.", field="call")
         self._ended.pop(name, None)
-        live = Live(Call(name, self.settings, self.guide), now, now, Allowance(self.settings.fragments_per_s_max, at_ms=now))
+        rate = self.settings.fragments_per_s_max
+        live = Live(Call(name, self.settings, self.guide), now, now, Allowance(rate, 2 * rate, now))
         self.calls[name] = live
         return live, True
+
+    def _check_room(self, session: Session, name: str) -> None:
+        limit = self.settings.calls_per_connection_max
+        if name and name not in session.calls and len(session.calls) >= limit:
+            raise Fault("too_many_calls", f"A connection may carry {limit} calls.", field="call")
 
     def _opened(self, session: Session, call: str | None, epoch_ms: int) -> Opened:
         s = self.settings
@@ -195,7 +204,6 @@ class Switchboard:
         if isinstance(message, Fragment):
             self._fragment(session, message, effects, now)
         elif isinstance(message, Open):
-            self._check_token(message)
             self._open_call(session, message, effects, now=now, epoch_ms=epoch_ms)
         elif isinstance(message, Feedback):
             self._feedback(session, message, effects)
@@ -233,7 +241,7 @@ class Switchboard:
         live = self._showing(session, feedback.suggestion)
         self.counts["feedback", feedback.action] += 1
         if feedback.action == "dismissed":
-            self._publish(live, live.call.dismiss(feedback.suggestion), effects, source=session)
+            self._publish(live, live.call.dismiss(feedback.suggestion), effects)
 
     def _showing(self, session: Session, suggestion: str) -> Live:
         live = self.calls.get(suggestion.rpartition("/")[0])
@@ -265,6 +273,8 @@ class Switchboard:
             if live is None:
                 continue
             self._publish(live, live.call.advise(answer), effects)
+            if answer.failed and answer.query.final:
+                self._publish(live, [_failure(answer)], effects)
             if live.ending and not live.call.busy:
                 self._close_call(live, effects)
         return effects
@@ -304,11 +314,11 @@ class Switchboard:
     def _publish(
         self, live: Live, messages: Sequence[ServerMessage], effects: Effects, *, source: Session | None = None
     ) -> None:
-        """Send to all who opened the call; what was heard or dismissed does not go back to its source."""
+        """Send to all who opened the call; what was heard does not go back to its source."""
         for message in messages:
             self._note(live, message)
             for session in live.watchers.values():
-                if session is not source:
+                if session is not source or not isinstance(message, Heard):
                     effects.send(session, message)
             if isinstance(message, Suggest) and message.kind == "alert":
                 for session in self._overseers(live):
@@ -326,3 +336,8 @@ class Switchboard:
                 del live.suggestions[next(iter(live.suggestions))]
         elif isinstance(message, Reading | Heard):
             self.counts["messages", type(message).__name__.lower()] += 1
+
+
+def _failure(answer: Answer) -> Problem:
+    message = f"Segment {answer.query.segment!r} has no reading: {CODES['engine_failed']}."
+    return Problem(code="engine_failed", message=message, call=answer.query.call)

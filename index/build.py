@@ -125,13 +125,23 @@ def _write(parts: _Parts, out: Path, say: Say) -> Path:
         manifest = _draft(parts, draft, say)
         draft.chmod(0o755)
         final = out / manifest.version
-        if final.exists():
+        if _whole(final):
             say(f"{final.name} was built before; nothing has changed")
         else:
+            shutil.rmtree(final, ignore_errors=True)
             os.replace(draft, final)
         return final
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _whole(folder: Path) -> bool:
+    """Whether a version is there, and undamaged."""
+    try:
+        artifact.verify(folder)
+    except artifact.ArtifactError:
+        return False
+    return True
 
 
 def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:

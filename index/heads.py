@@ -4,6 +4,7 @@ An editor adds an intent by writing a file of examples. Probabilities are calibr
 that were held out (Guo et al. 2017, "On Calibration of Modern Neural Networks").
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +73,13 @@ _SCALE: Final = 10.0  # unit-length features need larger weights than standardis
 
 
 def save(path: Path, heads: Heads) -> None:
-    """Keep fitted heads in a file."""
+    """Keep fitted heads in a file, which appears whole or not at all."""
+    draft = path.with_name(f".{os.getpid()}-{path.name}")
     np.savez(
-        path, intent_weights=heads.intent.weights, intent_bias=heads.intent.bias,
+        draft, intent_weights=heads.intent.weights, intent_bias=heads.intent.bias,
         emotion_weights=heads.emotion.weights, emotion_bias=heads.emotion.bias,
     )  # fmt: skip
+    os.replace(draft, path)
 
 
 def load(path: Path, *, intents: Sequence[str], emotions: Sequence[str]) -> Heads:

@@ -1,5 +1,6 @@
 """Publishing: which version the service uses. Switching is one atomic rename; the history makes going back a command."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -8,10 +9,11 @@ from assist import artifact
 from assist.artifact import ArtifactError
 from assist.engine import Engine
 
-HISTORY: Final = "history"  # one line a switch: time, version
+HISTORY: Final = "history"  # one line a switch: time, version, and `back` for a rollback
+BACK: Final = "back"
 
 
-def publish(folder: Path, version: str) -> str:
+def publish(folder: Path, version: str, *, back: bool = False) -> str:
     """Make a version current after loading it whole. Returns the one it replaces, or "". Raises ArtifactError."""
     Engine(folder / version)
     try:
@@ -20,14 +22,14 @@ def publish(folder: Path, version: str) -> str:
         before = ""
     artifact.point(folder, version)
     with (folder / HISTORY).open("a", encoding="utf-8") as file:
-        file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {version}\n")
+        file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {version}{f' {BACK}' if back else ''}\n")
     return before
 
 
 def rollback(folder: Path, version: str | None = None) -> str:
     """Go back to a version, by default the last one published before the current one. Returns it. Raises ArtifactError."""
     target = version or _before(folder, artifact.current(folder))
-    publish(folder, target)
+    publish(folder, target, back=True)
     return target
 
 
@@ -42,9 +44,20 @@ def _before(folder: Path, current: str) -> str:
         lines = (folder / HISTORY).read_text(encoding="utf-8").splitlines()
     except OSError:
         lines = []
-    published = [line.split()[-1] for line in lines if line.strip()]
     there = set(versions(folder))
-    for version in reversed(published):
+    for version in reversed(_stack(lines)):
         if version != current and version in there:
             return version
     raise ArtifactError(f"{folder}: no version was published before {current}.")
+
+
+def _stack(lines: Sequence[str]) -> list[str]:
+    """The versions published, less those that were rolled back from: so two rollbacks go back two steps."""
+    stack: list[str] = []
+    for words in map(str.split, lines):
+        if BACK in words[2:]:
+            while stack and stack[-1] != words[1]:
+                stack.pop()
+        if len(words) > 1 and stack[-1:] != words[1:2]:
+            stack.append(words[1])
+    return stack

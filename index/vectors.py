@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Cache:
         try:
             with np.load(self._path) as stored:
                 keys, self._known = stored["keys"].tolist(), Embedded(stored["vectors"], stored["signals"])
-        except (OSError, ValueError, KeyError):  # half-written or foreign: it is only a cache
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # half-written or foreign: it is only a cache
             return
         self._rows = {key: row for row, key in enumerate(keys)}
 
