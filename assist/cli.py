@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from assist import artifact, asking, logs, replay, settings
+from assist import artifact, asking, console, logs, replay, settings
 from assist.artifact import ArtifactError
 from assist.engine import Engine
 from assist.faults import Fault
@@ -131,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    console.prepare()
     args = _parser().parse_args(arguments)
     try:
         args.run(args, settings.load(vars(args)))
@@ -140,6 +141,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except subprocess.CalledProcessError:
         print("assist: the packs could not be built; see above.", file=sys.stderr)
         return 1
-    except (KeyboardInterrupt, BrokenPipeError):
+    except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        console.hang_up()
+        return 141
+    except OSError as problem:
+        print(f"assist: {problem}", file=sys.stderr)
+        return 1
     return 0

@@ -1,15 +1,16 @@
 """What the service answers to plain HTTP: health, metrics, and the panel's few files. Called before a WebSocket opens."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Final
-from urllib.parse import urlsplit
 
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 SOCKET_PATH: Final = "/v1"
+_NAME: Final = re.compile(r"[\w-]{1,64}\.\w+")
 _TYPES: Final = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 
 
@@ -34,7 +35,7 @@ class Pages:
 
     def respond(self, request: Request) -> Response | None:
         """The answer to a request; None when it may go on to become a WebSocket."""
-        path = urlsplit(request.path).path
+        path = request.path.partition("?")[0]
         if path == SOCKET_PATH:
             return None if self._may_connect(request) else page(HTTPStatus.FORBIDDEN, "This origin is not allowed.\n")
         if path == "/healthz":
@@ -51,12 +52,12 @@ class Pages:
         origin = request.headers.get("Origin")
         if origin is None or "*" in self._origins or origin in self._origins:
             return True
-        return urlsplit(origin).netloc == request.headers.get("Host")
+        return origin.partition("://")[2] == request.headers.get("Host")
 
 
 def _panel_file(name: str) -> Response:
     kind = _TYPES.get(name.rpartition(".")[2])
     file = files("assist") / "panel" / name
-    if kind is None or "/" in name or "\\" in name or not file.is_file():
+    if kind is None or not _NAME.fullmatch(name) or not file.is_file():
         return page(HTTPStatus.NOT_FOUND, "Nothing is here. The panel is at /panel/, the socket at /v1.\n")
     return page(HTTPStatus.OK, file.read_bytes(), kind)

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from assist.call import Call
+from assist.catalog import LANGUAGES
 from assist.engine import Engine
 from assist.faults import Fault
 from assist.guidance import Guide
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Suggest, parse
+from assist.session import caller_of
 from assist.settings import Settings
 from assist.speech import PAUSE_MS, Spoken, Timed, stream
 
 TICK_MS: Final = 500
 QUIET_MS: Final = 2_000  # watched after the last fragment
+CALL_MS_MAX: Final = 24 * 3_600_000
 
 
 class ReplayError(Exception):
@@ -67,7 +70,7 @@ def load(path: Path) -> Script:
 def _line(line: str, where: str) -> dict[str, Any]:
     try:
         body = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReplayError(f"{where}: is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise ReplayError(f"{where}: must be an object, not {type(body).__name__}.")
@@ -76,24 +79,34 @@ def _line(line: str, where: str) -> dict[str, Any]:
 
 def _take(body: dict[str, Any], call: str, opening: dict[str, Any], timed: list[Timed], turns: list[Spoken]) -> None:
     if "at_ms" in body:
-        at_ms = int(body["at_ms"])
+        at_ms = _ms(body, "at_ms")
         fragment = parse({**body, "type": "fragment", "call": call})
         assert isinstance(fragment, Fragment)
         timed.append(Timed(at_ms=at_ms, fragment=fragment))
     elif "text" in body:
-        checked = parse({"type": "fragment", "call": call, "segment": "-", "final": True} | body)
+        checked = parse({**body, "type": "fragment", "call": call, "segment": "-", "final": True})
         assert isinstance(checked, Fragment)
-        turns.append(Spoken(speaker=checked.speaker, text=checked.text, pause_ms=int(body.get("pause_ms", PAUSE_MS))))
+        turns.append(Spoken(speaker=checked.speaker, text=checked.text, pause_ms=_ms(body, "pause_ms", PAUSE_MS)))
     else:
+        parse({**body, "type": "open", "role": "ingest"})
         opening.update(body)
+
+
+def _ms(body: dict[str, Any], key: str, default: int | None = None) -> int:
+    """A time of the call. Raises ValueError."""
+    value = body.get(key, default)
+    if not isinstance(value, int | float) or not 0 <= value <= CALL_MS_MAX:
+        raise ValueError(f"`{key}` must be a number of milliseconds, at most a day, not {value!r}.")
+    return int(value)
 
 
 def replay(script: Script, engine: Engine, settings: Settings) -> Iterator[Event]:
     """What an agent would have seen, event by event: every query is answered at the moment it is asked."""
     call = Call(script.name, settings, Guide(engine.catalog))
-    call.language = script.opening.get("language")
-    call.caller = script.opening.get("caller") or {}
-    call.agent = str(script.opening.get("agent") or "")
+    language = script.opening.get("language")
+    call.language = language if language in LANGUAGES else None
+    call.caller = caller_of(script.opening.get("caller"))
+    call.agent = script.opening.get("agent") or ""
     yield from _events(0, call.start())
     clock = 0
     for timed in script.fragments:

@@ -59,7 +59,8 @@ class Service:
                 self.spawn(self.keeper.watch())
                 self.spawn(self._tick())
                 try:
-                    yield f"ws://{address.hostname}:{_port(server)}"
+                    host = f"[{address.hostname}]" if ":" in (address.hostname or "") else address.hostname
+                    yield f"ws://{host}:{_port(server)}"
                 finally:
                     await self._drain()
         finally:

@@ -65,7 +65,7 @@ class Session:
         return self.agent == (opening.agent or "") and opening.call in self.calls
 
 
-def caller_of(opening: Open) -> dict[str, Any]:
+def caller_of(told: Mapping[str, Any] | None) -> dict[str, str]:
     """The caller's surname and title, as text of a sane length; whatever else was sent is left out."""
-    told = opening.caller or {}
+    told = told or {}
     return {key: value[:32] for key in ("surname", "title") if isinstance(value := told.get(key), str)}

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 
 class SettingError(ValueError):
@@ -101,15 +102,33 @@ def _parsed(value: Any, name: str, where: str) -> Any:
     if kind == "bool":
         return _truth(value, where)
     if kind == "str":
-        return str(value)
+        return _text(value, name, where)
     try:
-        number = int(value)
-    except (TypeError, ValueError):
-        raise SettingError(f"{where} must be a whole number, not {value!r}") from None
+        number = int(value) if isinstance(value, str) else value
+    except ValueError:
+        number = None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise SettingError(f"{where} must be a whole number, not {value!r}")
     low = FIELDS[name].metadata["low"]
     if low is not None and number < low:
         raise SettingError(f"{where} must be at least {low}, not {number}")
     return number
+
+
+def _text(value: Any, name: str, where: str) -> str:
+    if not isinstance(value, str):
+        raise SettingError(f"{where} must be text, not {value!r}")
+    if name == "listen" and not _is_address(value):
+        raise SettingError(f"{where} must be an address like ws://127.0.0.1:8300, not {value!r}")
+    return value
+
+
+def _is_address(value: str) -> bool:
+    try:
+        address = urlsplit(value)
+        return address.scheme == "ws" and bool(address.hostname) and address.port is not None
+    except ValueError:
+        return False
 
 
 def _truth(value: Any, where: str) -> bool:

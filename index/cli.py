@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from assist import artifact
+from assist import artifact, console
 from assist.artifact import ArtifactError
 from assist.engine import Engine
 from index import check, packs, publish
@@ -154,10 +154,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    console.prepare()
     args = _parser().parse_args(arguments)
     try:
         args.run(args)
     except (ArtifactError, BuildError, EncoderError, Refused) as problem:
+        print(f"assist-index: {problem}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        console.hang_up()
+        return 141
+    except OSError as problem:
         print(f"assist-index: {problem}", file=sys.stderr)
         return 1
     return 0
