@@ -8,7 +8,7 @@ import re
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "幺": 1, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_GROUPS = {"万": 10_000, "亿": 100_000_000}
+_GROUPS = {"万": 10_000, "亿": 100_000_000}  # 亿 multiplies all before it, 万 only what follows the last 亿
 _RUN = re.compile("[零〇一二两三四五六七八九幺十百千万亿]+")
 # A single character of these is a word far more often than a number ("一下", "万一", "千万").
 _LONE_WORDS = frozenset("一百千万亿零〇")
@@ -33,7 +33,7 @@ def _written(match: re.Match[str]) -> str:
 
 def _value(run: str) -> int | None:
     """The value of a numeral with units, e.g. 一百零五万 -> 1050000; None when it is not well formed."""
-    total = group = 0
+    total = myriads = group = 0
     digit: int | None = None
     unit = 10_000
     for c in run:
@@ -46,8 +46,10 @@ def _value(run: str) -> int | None:
             group += (1 if digit is None else digit) * unit
             digit = None
         else:
-            total = (total + group + (digit or 0)) * _GROUPS[c] or _GROUPS[c]
+            myriads = (myriads + group + (digit or 0)) * _GROUPS[c] or _GROUPS[c]
+            if c == "亿":
+                total, myriads = total * _GROUPS[c] + myriads, 0
             group, digit, unit = 0, None, _GROUPS[c]
     if digit and run[-2] in "百千万亿":  # "一百二" is 120, "三千五" is 3500
         digit *= unit // 10
-    return total + group + (digit or 0)
+    return total + myriads + group + (digit or 0)
