@@ -1,0 +1,159 @@
+"""The cards of a call: few, calm, and confirmed by finals alone."""
+
+import math
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assist.board import LEDGER_MAX, Board, Candidate
+from assist.messages import Suggest
+
+
+def card(key: str, *, kind: str = "answer", score: float = 0.8, cooldown_ms: float = 60_000) -> Candidate:
+    return Candidate(key=key, kind=kind, title=key, text=key, score=score, why={}, cooldown_ms=cooldown_ms)
+
+
+def board() -> Board:
+    return Board("c", cards_max=3, card_ms=45_000)
+
+
+def settle(board: Board, *cards: Candidate, segment: str = "s", now: int = 0) -> list[Suggest]:
+    return board.settle(cards, segment=segment, based_on=(segment,), now=now)
+
+
+def told(cards: list[Suggest]) -> list[tuple[str, str]]:
+    return [(card.title, card.state) for card in cards]
+
+
+def test_a_final_confirms_its_cards() -> None:
+    news = settle(board(), card("a"), card("b"))
+    assert told(news) == [("a", "confirmed"), ("b", "confirmed")]
+    assert news[0].expires_ms == 45_000
+    assert news[0].id != news[1].id
+
+
+def test_a_confirmed_card_rests() -> None:
+    shelf = board()
+    settle(shelf, card("a"))
+    assert settle(shelf, card("a"), now=59_999) == []
+    assert told(settle(shelf, card("a"), now=60_000)) == [("a", "confirmed")]
+
+
+def test_once_a_call_is_once() -> None:
+    shelf = board()
+    settle(shelf, card("a", cooldown_ms=math.inf))
+    assert settle(shelf, card("a", cooldown_ms=math.inf), now=10**9) == []
+
+
+def test_two_partials_must_agree_before_a_card_appears() -> None:
+    shelf = board()
+    assert shelf.propose([card("a")], segment="s", now=0) == []
+    assert told(shelf.propose([card("a")], segment="s", now=1)) == [("a", "provisional")]
+    assert shelf.propose([card("a")], segment="s", now=2) == []
+
+
+def test_partials_that_disagree_show_nothing() -> None:
+    shelf = board()
+    for key in "abab":
+        assert shelf.propose([card(key)], segment="s", now=0) == []
+
+
+def provisional(key: str = "a", segment: str = "s") -> Board:
+    shelf = board()
+    for now in (0, 1):
+        shelf.propose([card(key)], segment=segment, now=now)
+    return shelf
+
+
+def test_the_final_confirms_the_same_card_or_takes_it_back() -> None:
+    shelf = provisional()
+    shown = shelf.shown["a"].id
+    news = settle(shelf, card("a"))
+    assert told(news) == [("a", "confirmed")]
+    assert news[0].id == shown
+    assert told(settle(provisional(), card("b"))) == [("a", "withdrawn"), ("b", "confirmed")]
+    assert told(provisional().forget("s")) == [("a", "withdrawn")]
+
+
+def test_a_final_of_another_segment_leaves_a_provisional_card_alone() -> None:
+    assert told(settle(provisional(segment="s"), card("b"), segment="t")) == [("b", "confirmed")]
+
+
+def test_a_full_screen_gives_up_what_matters_least() -> None:
+    shelf = board()
+    settle(shelf, card("alert", kind="alert"), card("answer"), card("phrase", kind="phrase"))
+    assert told(settle(shelf, card("new"), now=1)) == [("phrase", "withdrawn"), ("new", "confirmed")]
+
+
+def test_cards_expire_and_can_be_dismissed_once() -> None:
+    shelf = board()
+    (shown,) = settle(shelf, card("a"))
+    assert shelf.expire(44_999) == []
+    assert told(shelf.expire(45_000)) == [("a", "withdrawn")]
+    assert shelf.dismiss(shown.id) == []
+    (shown,) = settle(shelf, card("b"))
+    assert told(shelf.dismiss(shown.id)) == [("b", "withdrawn")]
+    assert shelf.dismiss(shown.id) == []
+
+
+def test_the_ledger_forgets_the_oldest() -> None:
+    shelf = board()
+    for i in range(2 * LEDGER_MAX):
+        settle(shelf, card(f"k{i}"), now=i)
+    assert len(shelf._ledger) <= LEDGER_MAX
+    assert shelf.rested("k0", now=10) == math.inf
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["propose", "settle", "forget", "expire", "dismiss"]),
+        st.lists(st.sampled_from("abcdef"), max_size=4, unique=True),
+        st.sampled_from(["s", "t"]),
+        st.sampled_from(["answer", "phrase", "alert"]),
+        st.integers(0, 30_000),
+    ),
+    max_size=60,
+)
+
+
+@given(STEPS)
+def test_what_a_screen_shows_is_what_was_told_and_never_too_much(steps: list[Any]) -> None:
+    shelf, screen, now = board(), dict[str, Suggest](), 0
+    for what, keys, segment, kind, pause in steps:
+        now += pause
+        cards = [card(key, kind=kind) for key in keys]
+        if what == "propose":
+            news = shelf.propose(cards, segment=segment, now=now)
+        elif what == "settle":
+            news = settle(shelf, *cards, segment=segment, now=now)
+        elif what == "forget":
+            news = shelf.forget(segment)
+        elif what == "expire":
+            news = shelf.expire(now)
+        else:
+            news = shelf.dismiss(next(iter(screen), ""))
+        for suggestion in news:
+            if suggestion.state == "withdrawn":
+                assert screen.pop(suggestion.id), "withdrawn, but never shown"
+            else:
+                screen[suggestion.id] = suggestion
+            assert len(screen) <= 3
+        assert {shown.id for shown in shelf.shown.values()} == screen.keys()
+
+
+@given(STEPS)
+def test_what_is_confirmed_depends_on_finals_alone(steps: list[Any]) -> None:
+    def confirmed(*, partials: bool) -> list[tuple[int, str]]:
+        shelf, now, seen = board(), 0, []
+        for what, keys, segment, kind, pause in steps:
+            now += pause
+            cards = [card(key, kind=kind) for key in keys]
+            if what == "propose" and partials:
+                shelf.propose(cards, segment=segment, now=now)
+            elif what == "settle":
+                news = settle(shelf, *cards, segment=segment, now=now)
+                seen += [(now, shown.title) for shown in news if shown.state == "confirmed"]
+        return seen
+
+    assert confirmed(partials=True) == confirmed(partials=False)

@@ -1,0 +1,79 @@
+"""From answers and moments to cards: which, in which order, in whose words."""
+
+from dataclasses import replace
+
+from assist.board import Board
+from assist.candidates import ANSWERS_MAX, Voice, answer_cards, phrase_cards, ranked, situation_card
+from assist.catalog import Catalog
+from assist.guidance import Guide, Signals
+from assist.queries import Answer, Hit, Query
+
+VOICE = Voice(language="zh-Hans", tone="plain", agent="", company="公司", surname="王", title="先生")
+QUERY = Query(call="c", number=1, segment="s", speaker="caller", turn="", final=True, heard_ms=0)
+
+
+def answer(catalog: Catalog, *scores: float, least: float = 0.5) -> Answer:
+    hits = tuple(
+        Hit(entry=entry, score=score, matched="m", source="e.yaml:2", shown=score >= least)
+        for entry, score in zip(catalog.entries.values(), scores, strict=False)
+    )
+    return Answer(query=QUERY, catalog=catalog, hits=hits, threshold=least)
+
+
+def board() -> Board:
+    return Board("c", 3, 45_000)
+
+
+def test_only_hits_that_pass_become_cards_and_say_why(catalog: Catalog) -> None:
+    (card,) = answer_cards(answer(catalog, 0.8, 0.4), VOICE)
+    assert (card.title, card.text) == ("话费查询", "您可以发短信查话费。")
+    assert card.why["entry"] == "bill"
+    assert card.why["threshold"] == 0.5
+    assert card.why["runner_up"] == {"entry": "roam", "score": 0.4}
+    assert answer_cards(answer(catalog, 0.4), VOICE) == []
+
+
+def test_a_second_answer_only_abreast_of_the_first_and_never_a_third(catalog: Catalog) -> None:
+    assert [card.key for card in answer_cards(answer(catalog, 0.8, 0.79, 0.79), VOICE)] == ["answer:bill", "answer:roam"]
+    assert len(answer_cards(answer(catalog, 0.8, 0.8, 0.8), VOICE)) == ANSWERS_MAX
+    assert [card.key for card in answer_cards(answer(catalog, 0.8, 0.6), VOICE)] == ["answer:bill"]
+
+
+def test_the_caller_s_language_or_the_nearest(catalog: Catalog) -> None:
+    english = replace(VOICE, language="en")
+    (bill, roam) = answer_cards(answer(catalog, 0.8, 0.8), english)
+    assert (bill.text, roam.text) == ("Text us.", "出国前请开通漫游。")
+
+
+def test_an_alert_comes_before_the_answer_and_a_feeling_after_it(catalog: Catalog) -> None:
+    signals = Signals(emotion="angry", situation="boiling")
+    phrases = phrase_cards(Guide(catalog), signals, VOICE, board(), 0)
+    order = ranked(answer_cards(answer(catalog, 0.8, 0.8), VOICE), phrases)
+    assert [card.kind for card in order] == ["alert", "answer", "empathy", "answer"]
+
+
+def test_a_phrase_that_has_been_shown_gives_way_to_another(catalog: Catalog) -> None:
+    guide, shelf, signals = Guide(catalog), board(), Signals(emotion="angry")
+    (first,) = phrase_cards(guide, signals, VOICE, shelf, 0)
+    shelf.settle([first], segment="s", based_on=(), now=0)
+    (second,) = phrase_cards(guide, signals, VOICE, shelf, 1)
+    assert (first.key, second.key) == ("phrase:calmer", "phrase:calm")
+    shelf.settle([second], segment="s", based_on=(), now=1)
+    assert phrase_cards(guide, signals, VOICE, shelf, 10**9) == []  # empathy comes once a call
+
+
+def test_a_situation_without_a_phrase_has_no_card(catalog: Catalog) -> None:
+    guide = Guide(catalog)
+    opening = situation_card(guide, "call_open", VOICE, board(), 0)
+    assert opening is not None
+    assert opening.text == "您好。"
+    assert situation_card(guide, "no_such_situation", VOICE, board(), 0) is None
+
+
+def test_a_word_for_a_hold_may_return_soon(catalog: Catalog) -> None:
+    guide, shelf = Guide(catalog), board()
+    first = situation_card(guide, "long_hold", VOICE, shelf, 0)
+    assert first is not None
+    shelf.settle([first], segment="", based_on=(), now=0)
+    assert situation_card(guide, "long_hold", VOICE, shelf, 9_999) is None
+    assert situation_card(guide, "long_hold", VOICE, shelf, 15_000) is not None
