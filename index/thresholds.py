@@ -9,13 +9,15 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assist.artifact import Thresholds
 from assist.queries import Answer
 from index.knowledge import NO_ENTRY, Example
 
-WRONG_CARDS: Final = 0.08  # share of turns without an answer that may still get a card
+WRONG_CARDS: Final = 0.08  # share of turns without an answer that may still get a card, where nothing else is known
 RIGHT_READINGS: Final = 0.93  # of the readings that are shown
+STRANGERS_MIN: Final = 30
 LOWEST: Final = 0.25
 LINE: Final = 0.6  # an agent's sentence is a standard phrase from this cosine on
 OPEN: Final = Thresholds(answer=-1.0, intent=0.0, emotion=0.0, line=LINE)  # nothing is held back: for calibrating
@@ -32,16 +34,27 @@ def for_labels(turns: Sequence[Example], answers: Sequence[Answer]) -> Threshold
 
 
 def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[Answer], unanswered: Set[str]) -> Thresholds:
-    """The threshold of an answer, from what an engine with the labels' thresholds gave: the score that all but
-    WRONG_CARDS of the turns stay below which nothing answers, or whose intent wants no answer."""
-    strangers = [
-        max((hit.score for hit in answer.hits if hit.shown), default=-1.0)
-        for turn, answer in zip(turns, answers, strict=True)
-        if turn.entry == NO_ENTRY or (turn.entry is None and turn.intent in unanswered)
-    ]
+    """The threshold of an answer, from what an engine with the labels' thresholds gave to `turns`.
+
+    It divides best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the packs have
+    too few of the latter, turns whose intent wants no answer stand in; without the former, WRONG_CARDS decides alone.
+    """
+    scored = [(max((h.score for h in a.hits if h.shown), default=-1.0), t) for t, a in zip(turns, answers, strict=True)]
+    strangers = [score for score, turn in scored if turn.entry == NO_ENTRY]
+    if len(strangers) < STRANGERS_MIN:
+        strangers += [score for score, turn in scored if turn.entry is None and turn.intent in unanswered]
+    asked = [score for score, turn in scored if turn.entry not in (None, NO_ENTRY)]
     if not strangers:
         return replace(labels, answer=Thresholds().answer)
-    return replace(labels, answer=round(max(LOWEST, float(np.quantile(strangers, 1 - WRONG_CARDS))) + 0.001, 3))
+    chosen = _dividing(np.array(strangers), np.array(asked)) if asked else float(np.quantile(strangers, 1 - WRONG_CARDS))
+    return replace(labels, answer=round(max(LOWEST, chosen) + 0.001, 3))
+
+
+def _dividing(strangers: NDArray[np.float64], asked: NDArray[np.float64]) -> float:
+    """The score above which the share of `asked` exceeds the share of `strangers` by most."""
+    scores = np.unique(strangers)
+    gain = [(asked > score).mean() - (strangers > score).mean() for score in scores]
+    return float(scores[int(np.argmax(gain))])
 
 
 def _label_threshold(readings: Sequence[tuple[float, bool]]) -> float:
