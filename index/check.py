@@ -172,4 +172,5 @@ _RULES: tuple[_Rule, ...] = (
     overlaps.self_denials,
     overlaps.contradicting_labels,
     overlaps.trained_examples,
+    overlaps.calibration_elsewhere,
 )

@@ -12,12 +12,17 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
-from scipy.special import log_softmax, softmax
 
 Floats = NDArray[np.float64]
 PENALTY: Final = 2.0  # L2; from {0.5, 1, 2, 5} by held-out accuracy
 STEPS_MAX: Final = 120
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """Log probabilities of rows of logits."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    logp: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logp
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Head:
 
     def probabilities(self, features: NDArray[np.float32]) -> Floats:
         """Calibrated probabilities, (n, labels)."""
-        p: Floats = softmax(features @ self.weights + self.bias, axis=1)
+        p: Floats = np.exp(log_softmax(features @ self.weights + self.bias))
         return p
 
     def cooled(self, temperature: float) -> "Head":
@@ -48,6 +53,8 @@ class Heads:
 
 def fit(features: NDArray[np.float32], names: Sequence[str], labels: Sequence[str]) -> Head:
     """Fit a head; the labels weigh alike, however many examples each has."""
+    from scipy.optimize import minimize  # half a second to import, and a rebuild seldom fits
+
     labels = tuple(labels)
     scaled = features.astype(np.float64)
     truth = np.array([labels.index(name) for name in names])
@@ -58,7 +65,7 @@ def fit(features: NDArray[np.float32], names: Sequence[str], labels: Sequence[st
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         weights, bias = flat[: -shape[1]].reshape(shape), flat[-shape[1] :]
-        logp = log_softmax(scaled @ weights + bias, axis=1)
+        logp = log_softmax(scaled @ weights + bias)
         error = (np.exp(logp) - target) * weight[:, None]
         value = -(weight * logp[np.arange(len(truth)), truth]).sum() + PENALTY / 2 * (weights**2).sum() / _SCALE
         gradient = np.concatenate([(scaled.T @ error + PENALTY * weights / _SCALE).ravel(), error.sum(axis=0)])
@@ -93,11 +100,13 @@ def load(path: Path, *, intents: Sequence[str], emotions: Sequence[str]) -> Head
 
 def calibrate(head: Head, features: NDArray[np.float32], names: Sequence[str]) -> Head:
     """The head with the temperature under which held-out examples are likeliest."""
+    from scipy.optimize import minimize_scalar
+
     truth = np.array([head.labels.index(name) for name in names])
     logits = features @ head.weights + head.bias
 
     def surprise(log_temperature: float) -> float:
-        logp = log_softmax(logits / np.exp(log_temperature), axis=1)
+        logp = log_softmax(logits / np.exp(log_temperature))
         return float(-logp[np.arange(len(truth)), truth].mean())
 
     best: Any = minimize_scalar(surprise, bounds=(-2.5, 2.5), method="bounded")

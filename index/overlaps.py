@@ -79,7 +79,7 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
     trained = list(_trained(knowledge))
     texts = [normalise(t.text) for t in trained]
     similar = Similar(texts, threshold=NEAR_DUPLICATE_MIN)
-    for example in (*knowledge.examples, *knowledge.calibration):
+    for example in knowledge.examples:
         normal = normalise(example.say)
         near = similar.nearest(normal)
         if near is None:
@@ -92,6 +92,17 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
             share = f"{near.similarity:.0%}"
             sentence = f"the test {quoted(example.say)} is nearly ({share}) what is trained on at {place}; say it otherwise"
             yield Problem(place=example.place, sentence=sentence, severity="warning", code="example_near_trained")
+
+
+def calibration_elsewhere(knowledge: Knowledge) -> Iterator[Problem]:
+    """Calibration turns that are trained on or judged by: they would say how well the machine remembers."""
+    elsewhere = {normalise(t.text): (t.place, "trained on") for t in _trained(knowledge)}
+    elsewhere |= {normalise(e.say): (e.place, "tested on") for e in knowledge.examples}
+    for turn in knowledge.calibration:
+        if normalise(turn.say) in elsewhere:
+            place, how = elsewhere[normalise(turn.say)]
+            sentence = f"the calibration turn {quoted(turn.say)} is also {how}, at {place}; delete one of the two"
+            yield Problem(place=turn.place, sentence=sentence, code="calibration_elsewhere")
 
 
 def _trained(knowledge: Knowledge) -> Iterator[_Trained]:
