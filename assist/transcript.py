@@ -73,9 +73,8 @@ class Transcript:
             return segment.text, self._close(fragment, segment)
         while len(self._open) > OPEN_SEGMENTS_MAX:
             self._open.popitem(last=False)
-        if segment.text == before:
-            return None
-        return segment.text, self._partial(fragment, segment, before)
+        change = self._partial(fragment, segment, before)
+        return (segment.text, change) if change or segment.text != before else None
 
     @staticmethod
     def _revised(before: str, fragment: Fragment) -> str:
@@ -103,6 +102,8 @@ class Transcript:
     def _partial(self, fragment: Fragment, segment: _OpenSegment, before: str) -> Change | None:
         if fragment.stable_chars is not None:
             stable = segment.text[: fragment.stable_chars]
+        elif segment.text == before:
+            return None
         else:
             stable = common_prefix(before, segment.text)
         said = normalise(stable)

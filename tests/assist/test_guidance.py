@@ -44,7 +44,12 @@ def test_any_value_can_be_filled_in(value: str, values: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("surname", "title", "language", "said"),
-    [("王", "先生", "zh-Hans", "王先生"), ("王", "", "zh-Hans", ""), ("Brown", "Ms", "en", "Ms Brown"), ("", "先生", "en", "")],
+    [
+        ("王", "先生", "zh-Hans", "王先生"),
+        ("王", "", "zh-Hans", ""),
+        ("Brown", "Ms", "en", "Ms Brown"),
+        ("", "先生", "en", ""),
+    ],
 )
 def test_address(surname: str, title: str, language: str, said: str) -> None:
     assert address(surname, title, language) == said

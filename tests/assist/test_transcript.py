@@ -73,6 +73,15 @@ def test_a_recogniser_that_tells_its_stable_part_is_believed() -> None:
     assert told.turn == "我的话费"
 
 
+def test_words_that_become_stable_without_changing_are_news() -> None:
+    transcript = Transcript()
+    change(transcript, said("我的话费怎么", stable=4))
+    grown = change(transcript, said("我的话费怎么", stable=6))
+    assert grown is not None
+    assert grown.turn == "我的话费怎么"
+    assert transcript.hear(said("我的话费怎么", stable=6)) is None
+
+
 def test_appended_revisions_add_up() -> None:
     transcript = Transcript()
     transcript.hear(said("我的", revision="append"))

@@ -1,0 +1,303 @@
+"""The call core: whatever is heard, in whatever order, it never raises, and what it confirms depends on finals alone."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
+
+from assist.call import Call
+from assist.catalog import Catalog
+from assist.engine import Engine
+from assist.guidance import Guide
+from assist.messages import Fragment, Heard, Reading, ServerMessage, Suggest
+from assist.queries import Answer, Hit, Label, Moment, Query
+from assist.settings import Settings
+
+SETTINGS = Settings()
+CALLER = (
+    "我这个月话费怎么多出来好几十块钱", "嗯", "你们到底什么意思啊，投诉了三次都没人管", "我要去日本，想开通国际漫游",
+    "宽带从昨天晚上就上不去网了，重启了好几遍都不行", "谢谢你啊，再见", "I've lost my phone and want to block my SIM card",
+    "我想問下點樣計漫遊費呀", "好的", "这都什么服务，气死我了，马上给我退钱", "1380013",
+)  # fmt: skip
+AGENT = ("请您稍等，我帮您查一下", "您好，这里是客服中心", "嗯", "让您久等了，已经查到了", "请问还有什么可以帮您")
+
+
+def call(catalog: Catalog, name: str = "c") -> Call:
+    return Call(name, SETTINGS, Guide(catalog))
+
+
+def said(text: str, *, segment: str = "s", final: bool = True, speaker: Any = "caller", **more: Any) -> Fragment:
+    return Fragment(call="c", segment=segment, speaker=speaker, text=text, final=final, **more)
+
+
+def asked(call: Call, fragment: Fragment, *, now: int = 0) -> Query:
+    query = call.hear(fragment, now=now).query
+    assert query is not None
+    return query
+
+
+def answer(catalog: Catalog, query: Query, *entries: str, intent: str = "unknown", emotion: str = "unknown") -> Answer:
+    hits = tuple(Hit(entry=catalog.entries[id], score=0.8, matched="m", source="e:1", shown=True) for id in entries)
+    return Answer(query=query, catalog=catalog, hits=hits, intent=Label(intent, 0.9), emotion=Label(emotion, 0.9))
+
+
+def cards(messages: Iterable[ServerMessage]) -> list[tuple[Any, str]]:
+    return [(m.why["entry"], m.state) for m in messages if isinstance(m, Suggest)]
+
+
+def readings(messages: Iterable[ServerMessage]) -> list[Reading]:
+    return [m for m in messages if isinstance(m, Reading)]
+
+
+def test_a_call_begins_with_a_greeting(catalog: Catalog) -> None:
+    assert cards(call(catalog).start()) == [("hello", "confirmed")]
+
+
+def test_a_final_is_read_and_answered(catalog: Catalog) -> None:
+    live = call(catalog)
+    news = live.hear(said("我的话费怎么多了"), now=1_000)
+    assert [type(m) for m in news.messages] == [Heard]
+    assert news.query is not None
+    assert (news.query.turn, news.query.final, news.query.heard_ms) == ("我的话费怎么多了", True, 1_000)
+    assert live.busy
+    messages = live.advise(answer(catalog, news.query, "bill", intent="thank"))
+    assert cards(messages) == [("bill", "confirmed"), ("thanks", "confirmed")]
+    assert readings(messages)[0].final
+    assert not live.busy
+
+
+def test_what_is_not_worth_asking(catalog: Catalog) -> None:
+    live = call(catalog)
+    assert live.hear(said("嗯"), now=0).query is None
+    assert live.hear(said("嗯"), now=0).messages == ()
+    assert live.hear(said("我帮您查", segment="a", final=False, speaker="agent"), now=0).query is None
+    live.hear(said("我的话费", segment="b"), now=0)
+    assert live.hear(said("我的话费", segment="b"), now=0).query is None
+
+
+def test_finals_are_advised_in_the_order_they_were_heard(catalog: Catalog) -> None:
+    live = call(catalog)
+    first, second = asked(live, said("我的话费", segment="a")), asked(live, said("我要漫游", segment="b"))
+    assert live.advise(answer(catalog, second, "roam")) == []
+    assert cards(live.advise(answer(catalog, first, "bill"))) == [("bill", "confirmed"), ("roam", "confirmed")]
+
+
+def test_a_final_the_engine_failed_at_does_not_hold_up_the_next(catalog: Catalog) -> None:
+    live = call(catalog)
+    first, second = asked(live, said("我的话费", segment="a")), asked(live, said("我要漫游", segment="b"))
+    live.advise(answer(catalog, second, "roam"))
+    assert cards(live.advise(replace(answer(catalog, first), failed="engine_failed"))) == [("roam", "confirmed")]
+    assert not live.busy
+
+
+def test_an_answer_to_a_partial_is_stale_once_its_segment_is_final(catalog: Catalog) -> None:
+    live = call(catalog)
+    partial = asked(live, said("我的话费怎么", final=False, stable_chars=4))
+    asked(live, said("我的话费怎么多了"))
+    assert live.advise(answer(catalog, partial, "bill", intent="inquire")) == []
+
+
+def test_an_older_partial_s_answer_is_stale(catalog: Catalog) -> None:
+    live = call(catalog)
+    older = asked(live, said("我的话费怎么", final=False, stable_chars=4))
+    newer = asked(live, said("我的话费怎么多了", final=False, stable_chars=6))
+    assert readings(live.advise(answer(catalog, newer, intent="inquire")))
+    assert live.advise(answer(catalog, older, intent="thank")) == []
+
+
+def test_segments_that_never_end_do_not_pile_up(catalog: Catalog) -> None:
+    live = call(catalog)
+    for i in range(1_000):
+        live.hear(said("我的话费怎么", segment=f"s{i}", final=False, stable_chars=4), now=i)
+    assert len(live._latest) < 100
+
+
+def test_a_provisional_card_goes_when_the_final_is_but_a_filler(catalog: Catalog) -> None:
+    live = call(catalog)
+    shown = []
+    for length in (4, 5, 6, 7):
+        partial = said("我的话费怎么多了", final=False, stable_chars=length)
+        news = live.hear(replace(partial, text=partial.text[:length]), now=length)
+        shown += live.advise(answer(catalog, news.query, "bill")) if news.query else []
+    assert ("bill", "provisional") in cards(shown)
+    assert cards(live.hear(said("嗯"), now=10).messages) == [("bill", "withdrawn")]
+
+
+def test_unknown_is_said_of_finals_only_and_a_reading_is_not_repeated_by_partials(catalog: Catalog) -> None:
+    live = call(catalog)
+    told = []
+    for length in (3, 4, 5):
+        query = asked(live, said("我的话费怎么多了", final=False, stable_chars=length))
+        told += readings(live.advise(answer(catalog, query, intent="unknown" if length == 3 else "inquire")))
+    assert [(r.intent["label"], r.final) for r in told] == [("inquire", False)]
+    final = asked(live, said("我的话费怎么多了"))
+    assert [r.final for r in readings(live.advise(answer(catalog, final, intent="inquire")))] == [True]
+
+
+def test_anger_that_lasts_raises_an_alert(catalog: Catalog) -> None:
+    live, seen = call(catalog), []
+    for i in range(2):
+        query = asked(live, said(f"气死我了{i}", segment=f"s{i}"), now=i * 1_000)
+        seen += cards(live.advise(answer(catalog, query, emotion="angry")))
+    assert ("boil", "confirmed") in seen
+    assert live.mood.boiling
+
+
+def test_the_recogniser_s_emotion_fills_in_where_words_tell_none(catalog: Catalog) -> None:
+    live = call(catalog)
+    angry = {"label": "angry", "confidence": 0.9}
+    first = asked(live, said("这样啊那好吧", segment="a", emotion=angry))
+    second = asked(live, said("我知道了", segment="b"))
+    live.advise(answer(catalog, second))
+    told = readings(live.advise(answer(catalog, first)))
+    assert [r.emotion["label"] for r in told] == ["angry", "unknown"]
+
+
+@pytest.mark.parametrize(
+    "emotion",
+    [{"label": 5}, {"label": "angry", "confidence": "x"}, {"label": "made_up"}, {"label": "angry", "confidence": 7}],
+)
+def test_a_recogniser_s_nonsense_is_no_emotion(catalog: Catalog, emotion: dict[str, Any]) -> None:
+    live = call(catalog)
+    told = readings(live.advise(answer(catalog, asked(live, said("这样啊那好吧", emotion=emotion)))))
+    assert told[0].emotion["label"] == "unknown"
+
+
+def test_based_on_names_the_turn_even_when_the_answer_comes_late(catalog: Catalog) -> None:
+    live = call(catalog)
+    asked(live, said("我想问问", segment="a"))
+    query = asked(live, said("我的话费", segment="b"))
+    asked(live, said("请您稍等一下", segment="x", speaker="agent"))
+    live._finals.remove(1)
+    (card,) = [m for m in live.advise(answer(catalog, query, "bill")) if isinstance(m, Suggest)]
+    assert card.based_on == ("a", "b")
+
+
+def test_a_hold_and_its_end(catalog: Catalog) -> None:
+    live = call(catalog)
+    query = asked(live, said("请您稍等，我查一下", segment="a", speaker="agent"))
+    live.advise(replace(answer(catalog, query), moment=Moment("ask_wait", 0.9)))
+    assert cards(live.tick(now=15_000)) == [("hold", "confirmed")]
+    query = asked(live, said("查到了是这样的", segment="b", speaker="agent"), now=20_000)
+    assert cards(live.advise(answer(catalog, query))) == [("back", "confirmed")]
+
+
+def test_the_language_is_told_by_finals_and_only_guessed_from_partials(catalog: Catalog) -> None:
+    live = call(catalog)
+    partial = asked(live, said("hello I want to check", final=False, stable_chars=21))
+    assert partial.language == "en"
+    assert asked(live, said("我的话费怎么多了")).language == "zh-Hans"
+    assert live.language == "zh-Hans"
+    assert asked(live, said("hello I want to check", segment="b")).language == "zh-Hans"
+
+
+def test_a_snapshot_holds_words_cards_and_reading(catalog: Catalog) -> None:
+    live = call(catalog)
+    live.advise(answer(catalog, asked(live, said("我的话费")), "bill"))
+    told = live.snapshot(now=5)
+    assert [turn.text for turn in told.turns] == ["我的话费"]
+    assert cards(told.suggestions) == [("bill", "confirmed")]
+    assert told.reading is not None
+    (card,) = told.suggestions
+    assert cards(live.dismiss(card.id)) == [("bill", "withdrawn")]
+    assert live.snapshot(now=6).suggestions == ()
+
+
+ANY = st.builds(
+    said,
+    st.sampled_from([*CALLER, *AGENT, "", "😀", "a" * 3_000]) | st.text(max_size=30),
+    segment=st.sampled_from("abcd"),
+    final=st.booleans(),
+    speaker=st.sampled_from(["caller", "agent"]),
+    revision=st.sampled_from(["replace", "append"]),
+    stable_chars=st.none() | st.integers(0, 50),
+    emotion=st.none() | st.dictionaries(st.sampled_from(["label", "confidence"]), st.sampled_from(["angry", 0.5, None, 9])),
+)
+
+
+@budget(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(ANY, st.integers(0, 20_000)), max_size=25), st.randoms(use_true_random=False))
+def test_any_fragments_with_answers_in_any_order_never_raise(
+    engine: Engine, steps: list[tuple[Fragment, int]], chance: random.Random
+) -> None:
+    live, waiting, now = call(engine.catalog), list[Answer](), 0
+    messages = list(live.start())
+    for fragment, pause in steps:
+        now += pause
+        news = live.hear(fragment, now=now)
+        waiting += engine.answer([news.query]) if news.query else []
+        messages += [*news.messages, *live.tick(now=now)]
+        while waiting and chance.random() < 0.5:
+            messages += live.advise(waiting.pop(chance.randrange(len(waiting))))
+    for late in waiting:
+        messages += live.advise(late)
+    assert not live.busy
+    assert all(m.call == "c" for m in messages if isinstance(m, Heard | Reading | Suggest))
+    assert len(live.board.shown) <= SETTINGS.cards_max
+
+
+def partials_of(final: Fragment, chance: random.Random) -> list[Fragment]:
+    """What a recogniser might have sent before a final: its beginnings, with slips, repetitions and other sentences."""
+    texts = [final.text[: chance.randint(0, len(final.text))] for _ in range(chance.randint(0, 6))]
+    texts = [chance.choice([text, text + "呃", chance.choice(CALLER)]) for text in sorted(texts, key=len)]
+    return [replace(final, text=text, final=False, stable_chars=chance.choice([None, len(text) // 2])) for text in texts]
+
+
+CALLER_TURN = st.tuples(st.just("caller"), st.sampled_from(CALLER))
+AGENT_TURN = st.tuples(st.just("agent"), st.sampled_from(AGENT))
+
+
+@budget(max_examples=40, deadline=None)
+@given(st.lists(CALLER_TURN | AGENT_TURN, min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_equal_finals_at_equal_times_confirm_equal_cards_whatever_the_partials_were(
+    engine: Engine, turns: Sequence[tuple[Any, str]], chance: random.Random
+) -> None:
+    finals = [said(text, segment=f"s{i}", speaker=speaker) for i, (speaker, text) in enumerate(turns)]
+    assert confirmed(engine, finals, None) == confirmed(engine, finals, chance)
+
+
+def confirmed(engine: Engine, finals: Sequence[Fragment], chance: random.Random | None) -> list[Any]:
+    """What finals three seconds apart confirm and how they are read; with `chance`, partials come before each."""
+    live, seen, late = call(engine.catalog), list[Any](), list[Answer]()
+    for i, final in enumerate(finals):
+        for j, partial in enumerate(partials_of(final, chance) if chance else ()):
+            query = live.hear(partial, now=i * 3_000 + 100 * j).query
+            if chance and query:
+                late += engine.answer([query])
+                if chance.random() < 0.7:
+                    live.advise(late.pop(0))
+        query = live.hear(final, now=i * 3_000 + 2_000).query
+        seen += settled(live.advise(engine.answer([query])[0]) if query else [])
+    return seen
+
+
+def settled(messages: Sequence[ServerMessage]) -> list[Any]:
+    """What an agent may rely on. (A batch may differ from a single run in the last digits of a score.)"""
+    shown = [m for m in messages if isinstance(m, Suggest) and m.state == "confirmed"]
+    read = [(m.segment, m.intent["label"], m.emotion["label"], m.emotion["trend"]) for m in readings(messages)]
+    return [(m.why["entry"], m.text, m.based_on, round(m.score, 2)) for m in shown] + read
+
+
+def test_the_same_turns_confirm_something_at_all(engine: Engine) -> None:
+    finals = [said(text, segment=f"s{i}") for i, text in enumerate(CALLER)]
+    assert len(confirmed(engine, finals, None)) > 10
+
+
+@budget(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_two_calls_side_by_side_say_what_each_says_alone(engine: Engine, chance: random.Random) -> None:
+    scripts = [[said(t, segment=f"s{i}") for i, t in enumerate(chance.sample(CALLER, 4))] for _ in range(2)]
+    calls = [call(engine.catalog, "0"), call(engine.catalog, "1")]
+    together: list[list[Any]] = [[], []]
+    for i in range(4):
+        order = chance.sample([0, 1], 2)
+        asked = [q for which in order if (q := calls[which].hear(scripts[which][i], now=i * 3_000 + 2_000).query)]
+        for told in engine.answer(asked) if asked else ():
+            which = int(told.query.call)
+            together[which] += settled(calls[which].advise(told))
+    assert together == [confirmed(engine, script, None) for script in scripts]
