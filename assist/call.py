@@ -45,6 +45,7 @@ class Call:
     transcript: Transcript = field(default_factory=Transcript)
     board: Board = field(init=False)
     waiting: Waiting = field(init=False)
+    _glimpsed: tuple[str, str] | None = None  # labels of the latest partial
     _asked: int = 0
     _finals: list[int] = field(default_factory=list)  # numbers of final queries not yet advised, in order
     _answers: dict[int, Answer] = field(default_factory=dict)
@@ -161,9 +162,13 @@ class Call:
         return [reading]
 
     def _tells_more(self, reading: Reading) -> bool:
-        """Whether a partial's reading is worth a message: it knows something, and not what was told last."""
-        known = {reading.intent["label"], reading.emotion["label"]} != {UNKNOWN}
-        return known and (self.reading is None or _labels(self.reading) != _labels(reading))
+        """Whether a partial's reading is worth a message.
+
+        It must know something, repeat what the partial before it said (one alone may be a slip), and not be told already.
+        """
+        labels, before, self._glimpsed = _labels(reading), self._glimpsed, _labels(reading)
+        told = _labels(self.reading) if self.reading else None
+        return labels == before and labels != told and set(labels) != {UNKNOWN}
 
     def tick(self, *, now: int) -> list[ServerMessage]:
         """What time alone brings: cards that have had their time, a word for a silence, a hold, a long call."""
