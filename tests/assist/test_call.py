@@ -106,8 +106,19 @@ def test_an_older_partial_s_answer_is_stale(catalog: Catalog) -> None:
     live = call(catalog)
     older = asked(live, said("我的话费怎么", final=False, stable_chars=4))
     newer = asked(live, said("我的话费怎么多了", final=False, stable_chars=6))
-    assert readings(live.advise(answer(catalog, newer, intent="inquire")))
-    assert live.advise(answer(catalog, older, intent="thank")) == []
+    newest = asked(live, said("我的话费怎么多了呀", final=False, stable_chars=8))
+    assert live.advise(answer(catalog, newer, intent="inquire")) == []
+    assert live.advise(answer(catalog, older, intent="inquire")) == []  # else two would agree
+    assert readings(live.advise(answer(catalog, newest, intent="inquire")))
+
+
+def test_a_partial_s_reading_is_told_once_two_agree(catalog: Catalog) -> None:
+    live = call(catalog)
+    for length, intent in ((4, "inquire"), (5, "thank"), (6, "inquire")):
+        partial = asked(live, said("我的话费怎么多了呀", final=False, stable_chars=length))
+        assert readings(live.advise(answer(catalog, partial, intent=intent))) == []
+    partial = asked(live, said("我的话费怎么多了呀", final=False, stable_chars=7))
+    assert [r.intent["label"] for r in readings(live.advise(answer(catalog, partial, intent="inquire")))] == ["inquire"]
 
 
 def test_segments_that_never_end_do_not_pile_up(catalog: Catalog) -> None:
