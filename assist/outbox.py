@@ -60,12 +60,15 @@ class Outbox:
     def resume(self, after: int) -> tuple[list[ServerMessage], int]:
         """Start over from what a client has seen: return the messages after `after`, and how many before them are lost.
 
-        The stream is empty then and goes on with number after + 1, so that the client sees no gap and no repetition.
+        The stream is empty then and goes on with number after + 1, so that the client sees no gap and no repetition. A
+        backlog that would fill half of the outbox again counts as lost, and so does all that came before an overflow.
         """
         known = [*self._sent, *self._waiting]
         missed = [numbered for numbered in known if numbered.seq > after]
         seen = max([after, *(_end(numbered) for numbered in known if numbered.seq <= after)])
         lost = (missed[0].seq if missed else self.seq + 1) - seen - 1
+        if self.overflowed or len(missed) > self._waiting_max // 2:
+            missed, lost = [], max(1, self.seq - seen)
         self._sent.clear()
         self._waiting.clear()
         self.seq, self.overflowed = after, False

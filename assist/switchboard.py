@@ -94,11 +94,10 @@ class Switchboard:
         reopened = opening if opening.call in self.calls else replace(opening, call=None)
         self._check_room(session, reopened.call or "")
         session.detached_ms = None
-        overflowed = session.outbox.overflowed
         missed, lost = session.outbox.resume(opening.after or 0)
         self._open_call(session, reopened, effects, now=now, epoch_ms=epoch_ms, resumed=True)
-        if lost or overflowed:
-            self._tell_loss(session, opening, max(lost, 1), effects, now)
+        if lost:
+            self._tell_loss(session, opening, lost, effects, now)
         for message in missed:
             effects.send(session, message)
         return session, effects
