@@ -1,0 +1,131 @@
+"""One call, closed loop: from a final's words to its card, over the socket; and beside it, on the same texts in the same
+run, the engine in this process, and the bare sum of what cannot be left out: tokenise + ONNX run + FAISS search.
+
+The three are measured in alternating blocks, so that a drift of the machine touches all alike. The bare sum is of the
+same windows and as many neighbours as the engine asks for; the text is normalised beforehand.
+"""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import Any, Final
+
+import msgpack
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from assist import wire
+from assist.artifact import QUESTIONS
+from assist.engine import NEIGHBOURS, Engine
+from assist.queries import Query
+from assist.text import normalise
+from assist.windows import windows
+from index.evaluate import answers
+
+BLOCK: Final = 50
+WARM: Final = 100
+
+
+@dataclass(slots=True)
+class Times:
+    """Microseconds, text by text."""
+
+    card: list[float] = field(default_factory=list)  # text to card over the socket
+    engine: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+    @property
+    def overhead(self) -> list[float]:
+        """What the socket and the call core add, text by text."""
+        return [a - b for a, b in zip(self.card, self.bare, strict=True)]
+
+
+def with_cards(engine: Engine, texts: Sequence[str], *, count: int, seed: int) -> list[str]:
+    """Up to `count` of the texts, in seeded order, for which the engine shows an answer."""
+    shuffled = random.Random(seed).sample(list(texts), len(texts))
+    chosen: list[str] = []
+    for start in range(0, len(shuffled), BLOCK):
+        block = shuffled[start : start + BLOCK]
+        told = zip(block, answers(engine, block), strict=True)
+        chosen += [text for text, answer in told if any(hit.shown for hit in answer.hits)]
+        if len(chosen) >= count:
+            break
+    return chosen[:count]
+
+
+async def measure(address: str, engine: Engine, texts: Sequence[str], *, count: int) -> Times:
+    """`count` texts (over again when there are fewer), after WARM that are not kept."""
+    queue = list(itertools.islice(itertools.cycle(texts), count + WARM))
+    times = Times()
+    async with connect(
+        address + "/v1", subprotocols=[Subprotocol(wire.MSGPACK)], compression=None, proxy=None
+    ) as socket:
+        caller = Caller(socket)
+        await caller.open()
+        for start in range(0, len(queue), BLOCK):
+            block = queue[start : start + BLOCK]
+            times.card += [await caller.card(text) for text in block]
+            said = [normalise(text) for text in block]
+            times.bare += [bare(engine, windows(text)) for text in said]
+            times.engine += [whole(engine, text) for text in said]
+    return Times(times.card[WARM:], times.engine[WARM:], times.bare[WARM:])
+
+
+def bare(engine: Engine, pieces: Sequence[str]) -> float:
+    """Tokenise, run, search; nothing else."""
+    graph = engine._graph
+    started = perf_counter_ns()
+    vectors = graph.run(None, {"ids": engine.tokenizer(pieces)})[0]
+    engine.search(QUESTIONS, vectors, count=NEIGHBOURS)
+    return (perf_counter_ns() - started) / 1000
+
+
+def whole(engine: Engine, said: str) -> float:
+    """The engine's own answer."""
+    query = Query(call="c", number=1, segment="s", speaker="caller", turn=said, final=True, heard_ms=0)
+    started = perf_counter_ns()
+    engine.answer([query])
+    return (perf_counter_ns() - started) / 1000
+
+
+class Caller:
+    """Says one text a call, as the same card does not come twice in one."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._calls = 0
+        self._seq = 0
+
+    async def open(self) -> None:
+        """Begin the session."""
+        await self._send(type="open", role="ingest")
+        await self._until("opened")
+
+    async def card(self, text: str) -> float:
+        """Microseconds from sending a final to its first confirmed answer card."""
+        self._calls += 1
+        call = f"closed-{self._calls}"
+        await self._send(type="open", role="ingest", call=call)
+        await self._send(type="ping")
+        await self._until("pong")  # the service is idle again
+        started = perf_counter_ns()
+        await self._send(type="fragment", call=call, segment="s", speaker="caller", text=text, final=True)
+        while (await self._until("suggest"))["kind"] != "answer":
+            pass
+        taken = (perf_counter_ns() - started) / 1000
+        await self._send(type="end", call=call)
+        return taken
+
+    async def _send(self, **body: Any) -> None:
+        self._seq += 1
+        await self._socket.send(msgpack.packb({**body, "seq": self._seq}))
+
+    async def _until(self, kind: str) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            while True:
+                message: dict[str, Any] = msgpack.unpackb(await self._socket.recv())
+                if message["type"] == kind:
+                    return message

@@ -1,0 +1,98 @@
+"""One measured load run on a fresh service, and what is kept of it. Used by latency, capacity and workers."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+import psutil
+
+from bench import machine
+from bench.load import Load, Outcome
+from bench.results import Writer
+from bench.served import Served, served
+from bench.workload import Script, schedule
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A run: so many calls for so long; `settings` are the service's."""
+
+    calls: int
+    seconds: float
+    ramp_s: float
+    rate: float
+    seed: int
+    settings: dict[str, Any]
+
+
+def run(plan: Plan, artifact: Path, said: Script, writer: Writer, **labels: Any) -> Outcome:
+    """Measure, and write series and figures under `calls=` and the labels."""
+    sendings = schedule(
+        said, calls=plan.calls, seconds=plan.seconds, ramp_s=plan.ramp_s, rate=plan.rate, seed=plan.seed
+    )
+    with served(artifact, **plan.settings) as service:
+        before = _used(service)
+        outcome = on_loop(Load(service.address, sendings, warm_s=plan.ramp_s).run())
+        after, counters = _used(service), service.counters()
+    spent = {name: after[name] - before[name] for name in after}
+    labels = {"calls": plan.calls, **labels}
+    _keep_series(writer, outcome, labels)
+    writer.figures("run", _figures(outcome, counters, spent, after["rss_mb"]), **labels)
+    return outcome
+
+
+def on_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, on uvloop where it exists."""
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.run(work)
+    done: T = uvloop.run(work)
+    return done
+
+
+def _used(service: Served) -> dict[str, float]:
+    me = psutil.Process().cpu_times()
+    everyone = psutil.cpu_times()
+    return {
+        "wall_s": perf_counter(),
+        "service_s": service.cpu_s(),
+        "client_s": me.user + me.system,
+        "all_s": sum(everyone) - everyone.idle - getattr(everyone, "iowait", 0.0),
+        "stolen_s": machine.stolen_s(),
+        "rss_mb": service.rss_mb(),
+    }
+
+
+def _keep_series(writer: Writer, outcome: Outcome, labels: dict[str, Any]) -> None:
+    for name in ("finals", "cards", "partials", "lateness"):
+        writer.series(name, [round(us) for us in getattr(outcome, name)], unit="us", **labels)
+    for (which, stage), values in sorted(outcome.stages.items()):
+        writer.series(f"stage {stage}", values, unit="us", of=which, **labels)
+
+
+def _figures(
+    outcome: Outcome, counters: dict[str, float], spent: dict[str, float], rss_mb: float
+) -> dict[str, float | dict[str, int]]:
+    """Counts, and CPU in percent of one core. Foreign is what neither the service nor this client has used."""
+    cores = {name: 100 * spent[f"{name}_s"] / spent["wall_s"] for name in ("service", "client", "all", "stolen")}
+    dropped = {k.split("{")[1][:-1]: int(v) for k, v in counters.items() if k.startswith("assist_partials_dropped_total{")}
+    return {
+        "finals_sent": outcome.sent["final"],
+        "finals_lost": outcome.lost,
+        "partials_sent": outcome.sent["partial"],
+        "partials_dropped": dropped,
+        "ambiguous": outcome.ambiguous,
+        "problems": dict(outcome.problems),
+        "fragments_per_s": round((outcome.sent.total() - outcome.sent["open"]) / spent["wall_s"], 1),
+        "service_cpu_percent": round(cores["service"], 1),
+        "client_cpu_percent": round(cores["client"], 1),
+        "foreign_cpu_percent": round(max(0.0, cores["all"] - cores["service"] - cores["client"]), 1),
+        "stolen_cpu_percent": round(cores["stolen"], 1),
+        "rss_mb": round(rss_mb, 1),
+    }
