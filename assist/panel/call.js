@@ -68,7 +68,7 @@ export class Call {
 
   #hear({ segment, speaker, text, final }) {
     const piece = this.#piece(segment);
-    if (piece?.final && !final) return;
+    if (piece?.final) return; // closed: of a turn restored from a snapshot, its last segment stands for all
     if (piece) Object.assign(piece, { text: tail(text), final });
     else if (text) this.#line(speaker).pieces.push({ segment, text: tail(text), final });
     for (const line of this.lines) line.pieces.splice(0, line.pieces.length - PIECES_MAX);

@@ -26,7 +26,8 @@ export class MoodView {
     setText(this.#intent, word(language, "intent", intent));
     this.#showTrend(emotion === "unknown" ? null : trend, language);
     this.#showHeat(emotion === "unknown" ? null : (heat ?? HEAT[emotion] ?? null), language);
-    this.element.classList.toggle("unknown", !reading);
+    this.#emotion.classList.toggle("unknown", emotion === "unknown");
+    this.#intent.classList.toggle("unknown", intent === "unknown");
   }
 
   #showTrend(trend, language) {

@@ -110,7 +110,7 @@ export class Shelf {
     let used = 0;
     this.#places.forEach((place, i) => {
       const after = (PLACES - 1 - i) * (LEAST_PX + GAP_PX);
-      const limit = Math.max(LEAST_PX, this.element.clientHeight - used - after);
+      const limit = Math.max(LEAST_PX, this.element.clientHeight - 1 - used - after); // 1: sizes are rounded
       const fixed = i < last || this.#views[i]?.enlarged;
       if (!fixed) place.style.height = "";
       place.style.setProperty("--limit", place.style.height || `${limit}px`);
