@@ -7,12 +7,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from assist import artifact
 from assist.artifact import ArtifactError
 from assist.engine import Engine
 
 log = logging.getLogger(__name__)
+RECHECK_MS: Final = 2_000
 
 
 class Keeper:
@@ -42,12 +44,18 @@ class Keeper:
         log.info("artifact in use", extra={"artifact": engine.version})
 
     async def watch(self) -> None:
-        """Refresh whenever `current` is replaced, until cancelled."""
+        """Refresh whenever `current` is replaced, until cancelled.
+
+        Looks again every RECHECK_MS: a change may come while the watch begins, and some file systems tell of none.
+        """
         from watchfiles import awatch  # only now: it must not cost start-up time
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        await self.refresh()  # what was published between the first load and the watch
         async for _ in awatch(
-            self.folder, recursive=False, watch_filter=lambda _, path: Path(path).name == artifact.POINTER
+            self.folder,
+            recursive=False,
+            watch_filter=lambda _, path: Path(path).name == artifact.POINTER,
+            rust_timeout=RECHECK_MS,
+            yield_on_timeout=True,
         ):
             await self.refresh()
