@@ -154,7 +154,7 @@ class Call:
         reading = Reading(
             call=self.name, segment=answer.query.segment, final=answer.query.final,
             intent={"label": answer.intent.label, "p": round(answer.intent.p, 3)},
-            emotion={"label": emotion.label, "p": round(emotion.p, 3), "trend": mood.trend},
+            emotion={"label": emotion.label, "p": round(emotion.p, 3), "trend": mood.trend, "heat": round(mood.heat, 2)},
         )  # fmt: skip
         if not reading.final and not self._tells_more(reading):
             return []

@@ -183,7 +183,7 @@ class Reading:
     segment: str
     final: bool
     intent: Mapping[str, Any]  # label, p
-    emotion: Mapping[str, Any]  # label, p, trend
+    emotion: Mapping[str, Any]  # label, p, trend, heat: how much care the call asks for, 0 to 1
 
 
 State = Literal["provisional", "confirmed", "withdrawn"]

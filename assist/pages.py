@@ -45,7 +45,18 @@ class Pages:
             return page(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, "ready\n" if ready else "no artifact\n")
         if path == "/metrics":
             return page(HTTPStatus.OK, self._metrics())
-        return _panel_file("index.html" if path in ("/", "/panel", "/panel/") else path.removeprefix("/panel/"))
+        return self._panel("index.html" if path in ("/", "/panel", "/panel/") else path.removeprefix("/panel/"), request)
+
+    def _panel(self, name: str, request: Request) -> Response:
+        """A file of the panel; the origins that may connect may also frame the page and load its module."""
+        response = _panel_file(name)
+        framers = "*" if "*" in self._origins else " ".join(["'self'", *sorted(self._origins)])
+        response.headers["Content-Security-Policy"] = f"frame-ancestors {framers}"
+        origin = request.headers.get("Origin")
+        if origin and self._may_connect(request):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Vary"] = "Origin"
+        return response
 
     def _may_connect(self, request: Request) -> bool:
         """A page of another site must not read calls: browsers name the page's origin, programs name none."""

@@ -31,6 +31,7 @@ from assist.wire import SUBPROTOCOLS
 log = logging.getLogger(__name__)
 WRITE_BUFFER_BYTES: Final = 32_768
 HARD_LIMIT: Final = 8  # times the limit we tell: a larger frame is not even read, it ends the connection
+HANDSHAKE_S: Final = 2  # browsers open sockets they may never use; a stop must not wait for those
 PING_S: Final = 20  # also keeps a browser extension's panel alive
 
 
@@ -78,6 +79,7 @@ class Service:
             max_size=HARD_LIMIT * self.settings.frame_bytes_max,
             write_limit=WRITE_BUFFER_BYTES,
             ping_interval=PING_S,
+            open_timeout=HANDSHAKE_S,
         )
 
     async def _drain(self) -> None:

@@ -1,10 +1,12 @@
 """Packs to catalog: what of the knowledge goes into the artifact, and which texts its vectors stand for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from assist.artifact import LINES, QUESTIONS
 from assist.catalog import Catalog, Entry, Phrase, Row
 from index import knowledge
+from index.findings import Place
 from index.knowledge import Knowledge
 
 SAYABLE = ("phrase", "empathy")  # kinds whose sentences an agent may be heard to say
@@ -14,8 +16,8 @@ def catalog(packs: Knowledge) -> Catalog:
     """The catalog of all packs; where two define the same id the checker has complained, and the later wins."""
     vocabulary = {key: meaning for pack in packs.packs for key, meaning in pack.vocabulary.get("moments", {}).items()}
     return Catalog(
-        entries={entry.id: _entry(entry) for entry in packs.entries},
-        phrases={phrase.id: _phrase(phrase) for phrase in packs.phrases},
+        entries={entry.id: _entry(entry, packs) for entry in packs.entries},
+        phrases={phrase.id: _phrase(phrase, packs) for phrase in packs.phrases},
         moments=vocabulary,
         tones={emotion.label: emotion.tone for emotion in packs.emotions if emotion.tone},
         intents=tuple(dict.fromkeys(intent.label for intent in packs.intents)),
@@ -25,7 +27,7 @@ def catalog(packs: Knowledge) -> Catalog:
     )
 
 
-def _entry(entry: knowledge.Entry) -> Entry:
+def _entry(entry: knowledge.Entry, packs: Knowledge) -> Entry:
     days = {
         name: day.toordinal()
         for name, day in (("valid_from", entry.valid_from), ("valid_until", entry.valid_until))
@@ -33,24 +35,24 @@ def _entry(entry: knowledge.Entry) -> Entry:
     }
     return Entry(
         id=entry.id, title=entry.title, answers=dict(entry.answers), steps=entry.steps, next=entry.next,
-        source=str(entry.place), **days,
+        source=_source(entry.place, packs), **days,
     )  # fmt: skip
 
 
-def _phrase(phrase: knowledge.Phrase) -> Phrase:
+def _phrase(phrase: knowledge.Phrase, packs: Knowledge) -> Phrase:
     return Phrase(
         id=phrase.id, moment=phrase.moment, kind=phrase.kind, when=dict(phrase.when), text=dict(phrase.text),
-        source=str(phrase.place),
+        source=_source(phrase.place, packs),
     )  # fmt: skip
 
 
 def _questions(packs: Knowledge) -> Iterator[Row]:
     for entry in packs.entries:
-        yield Row(owner=entry.id, text=entry.title, source=str(entry.place))
+        yield Row(owner=entry.id, text=entry.title, source=_source(entry.place, packs))
         for variant in entry.questions:
-            yield Row(owner=entry.id, text=variant.text, source=str(variant.place))
+            yield Row(owner=entry.id, text=variant.text, source=_source(variant.place, packs))
         for variant in entry.not_when:
-            yield Row(owner=entry.id, text=variant.text, source=str(variant.place), negative=True)
+            yield Row(owner=entry.id, text=variant.text, source=_source(variant.place, packs), negative=True)
 
 
 def _lines(packs: Knowledge) -> Iterator[Row]:
@@ -58,4 +60,13 @@ def _lines(packs: Knowledge) -> Iterator[Row]:
         if phrase.kind in SAYABLE:
             for tones in phrase.text.values():
                 for sentence in tones.values():
-                    yield Row(owner=phrase.id, text=sentence, source=str(phrase.place))
+                    yield Row(owner=phrase.id, text=sentence, source=_source(phrase.place, packs))
+
+
+def _source(place: Place, packs: Knowledge) -> str:
+    """Where something is written, told from the folder around its pack: the same on whatever machine it is built."""
+    for pack in packs.packs:
+        around = Path(pack.folder).parent
+        if Path(place.path).is_relative_to(around):
+            return f"{Path(place.path).relative_to(around).as_posix()}:{place.line}"
+    return f"{Path(place.path).name}:{place.line}"
