@@ -20,7 +20,8 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/.dev build
-	$(BIN)/python -m bench all
+	for name in startup latency workers capacity growth quality peers; do $(BIN)/python -m bench $$name || exit 1; done
+	$(BIN)/python -m bench report
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
