@@ -53,7 +53,7 @@ def _demo(args: argparse.Namespace, chosen: Settings) -> None:
     from assist.demo import demo
 
     async def serve() -> None:
-        await demo(chosen, files=args.file, speed=args.speed, stopped=_stopped())
+        await demo(chosen, files=args.file, speed=args.speed, stopped=_stopped)
 
     logs.start()
     _build_missing(chosen)

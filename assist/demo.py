@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -18,14 +18,14 @@ LEAD_S: Final = 2.0  # before the first word, and between calls
 LINGER_S: Final = 12.0  # cards stay to be read after the last word
 
 
-async def demo(settings: Settings, *, files: Sequence[Path], speed: float, stopped: Awaitable[None]) -> None:
+async def demo(settings: Settings, *, files: Sequence[Path], speed: float, stopped: Callable[[], Awaitable[None]]) -> None:
     """Serve until stopped, and play the calls in turn. Raises ReplayError for a file that is no call."""
     scripts = [replay.load(path) for path in files or bundled()]
     async with Service(settings).running() as address:
         print(f"Watch the cards at {address.replace('ws', 'http', 1)}/panel/?call={CALL}", flush=True)
         line = asyncio.create_task(_telephone(address, settings, scripts, speed))
         try:
-            await stopped
+            await stopped()
         finally:
             line.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -198,6 +198,14 @@ def test_a_hold_and_its_end(catalog: Catalog) -> None:
     assert cards(live.advise(answer(catalog, query))) == [("back", "confirmed")]
 
 
+def test_a_sentence_the_agent_has_said_leaves_the_screen(catalog: Catalog) -> None:
+    live = call(catalog)
+    live.start()
+    query = asked(live, said("您好请问有什么可以帮您", segment="a", speaker="agent"))
+    greeted = replace(answer(catalog, query), moment=Moment("opening", 0.9))
+    assert cards(live.advise(greeted)) == [("hello", "withdrawn")]
+
+
 def test_the_language_is_told_by_finals_and_only_guessed_from_partials(catalog: Catalog) -> None:
     live = call(catalog)
     partial = asked(live, said("hello I want to check", final=False, stable_chars=21))

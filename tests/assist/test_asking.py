@@ -1,0 +1,91 @@
+"""`assist ask`: any line gets an answer or a problem, in order."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
+
+from assist import asking
+from assist.asking import ask, questions
+from assist.engine import Engine
+from assist.faults import Fault
+from assist.settings import Settings
+
+SETTINGS = Settings()
+
+
+def told(engine: Engine, **asked: Any) -> dict[str, Any]:
+    return ask(engine, SETTINGS, {"id": 1, **asked})
+
+
+def test_a_question_is_answered_as_the_service_would(engine: Engine) -> None:
+    answer = told(engine, text="我的流量怎么用得这么快")
+    assert answer.keys() == {"id", "intent", "emotion", "answers", "phrases", "timing_us"}
+    assert 1 <= len(answer["answers"]) <= 5
+    assert len({a["entry"] for a in answer["answers"]}) == len(answer["answers"])
+    assert answer["answers"][0]["shown"] is True
+    assert [a["score"] for a in answer["answers"]] == sorted((a["score"] for a in answer["answers"]), reverse=True)
+    assert 0 <= answer["intent"]["p"] <= 1
+
+
+@pytest.mark.parametrize("text", ["", "嗯", "um uh", "😀", "\x00\x07\u202e", "？！"])
+def test_nothing_said_is_nothing_shown(engine: Engine, text: str) -> None:
+    answer = told(engine, text=text)
+    assert not any(a["shown"] for a in answer["answers"])
+
+
+def test_ten_thousand_characters(engine: Engine) -> None:
+    assert told(engine, text="啰嗦" * 4_990 + "我的流量怎么用得这么快")["answers"]
+
+
+def test_an_agent_s_words_have_a_moment(engine: Engine) -> None:
+    answer = told(engine, text="请您稍等一下，我帮您查一查", speaker="agent")
+    assert "moment" in answer
+    assert answer["answers"] == []
+    assert "moment" not in told(engine, text="请您稍等一下")
+
+
+def test_phrases_come_in_the_language_asked_for(engine: Engine) -> None:
+    phrases = told(engine, text="thank you so much, goodbye", language="en")["phrases"]
+    assert phrases
+    assert all(p["text"].isascii() or "’" in p["text"] for p in phrases)
+    assert told(engine, text="谢谢你", language={"not": "one"})["phrases"]
+
+
+def test_lines() -> None:
+    lines = [
+        '{"text": "a", "id": "x"}\n',
+        "\n",
+        "nonsense",
+        "[1]",
+        '{"text": 5}',
+        '{"speaker": "dog", "text": ""}',
+        '{"text": "b"}',
+    ]
+    found = list(questions(lines, as_json=True))
+    assert [f.code if isinstance(f, Fault) else f["id"] for f in found] == [
+        "x", "malformed_frame", "malformed_frame", "wrong_type", "bad_value", 7,
+    ]  # fmt: skip
+    assert [asking.problem(f)["problem"]["code"] for f in found if isinstance(f, Fault)]
+    assert "Line 3" in str(found[1])
+    assert list(questions(["你好\n", "  ", "[1]\n"], as_json=False)) == [{"id": 1, "text": "你好"}, {"id": 3, "text": "[1]"}]
+
+
+def test_too_long_is_a_problem() -> None:
+    (fault,) = questions(['{"text": "' + "字" * 10_001 + '"}'], as_json=True)
+    assert isinstance(fault, Fault)
+    assert fault.code == "text_too_long"
+
+
+@budget(max_examples=50, deadline=None)
+@given(
+    st.lists(st.text(max_size=40) | st.sampled_from(["{}", '{"text": null}', "[" * 5_000, '{"text": "\\ud800", "id": NaN}']))
+)
+def test_any_lines(engine: Engine, lines: list[str]) -> None:
+    for as_json in (True, False):
+        found = list(questions(lines, as_json=as_json))
+        assert len(found) == sum(bool(line.strip()) for line in lines)
+        for each in found:
+            assert asking.problem(each) if isinstance(each, Fault) else ask(engine, SETTINGS, each)

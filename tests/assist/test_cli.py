@@ -1,0 +1,146 @@
+"""The commands as real processes: what comes out, what is refused, and that nothing ends in a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assist import artifact
+from assist.demo import bundled
+
+ROOT = Path(__file__).parents[2]
+
+
+def assist(
+    *arguments: str, given: bytes = b"", artifact: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run `assist`; its standard error must hold no traceback."""
+    where = ["--artifact", str(artifact)] if artifact else []
+    done = subprocess.run(
+        [sys.executable, "-m", "assist", *arguments, *where], input=given, capture_output=True, cwd=ROOT, timeout=120,
+        env={**os.environ, **environment}, check=False,
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    assert b"Warning" not in done.stderr, done.stderr.decode()
+    return done
+
+
+def lines(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("locale", ["C", "en_US.ISO-8859-1"])
+def test_ask_answers_each_line_in_order_whatever_it_holds(artifact_folder: Path, locale: str) -> None:
+    asked = [
+        '{"id": "a", "text": "我的流量怎么用得这么快"}'.encode(),
+        b"not json",
+        b"\xff\xfe\x80",
+        b'{"id": "\\ud800", "text": "half \\udc00"}',
+        '{"text": "😀😀"}'.encode(),
+        b'{"text": ""}',
+        b'{"text": "\\u0000\\u0007\\u202e"}',
+        ('{"text": "' + "字" * 10_000 + '"}').encode(),
+        ('{"text": "' + "字" * 10_001 + '"}').encode(),
+        b'{"text": ["list"]}',
+        b"  ",
+        '{"id": "z", "text": "谢谢再见"}'.encode(),
+    ]
+    done = assist("ask", "--json", given=b"\n".join(asked), artifact=artifact_folder, LC_ALL=locale, PYTHONUTF8="0")
+    told = lines(done)
+    assert done.returncode == 1
+    problems = [body["problem"]["code"] if "problem" in body else None for body in told]
+    bad = "malformed_frame"
+    assert problems == [None, bad, bad, None, None, None, None, None, "text_too_long", "wrong_type", None]
+    assert (told[0]["id"], told[-1]["id"]) == ("a", "z")
+    assert told[0]["answers"][0]["shown"]
+
+
+def test_ask_takes_words_or_plain_lines_and_nothing(artifact_folder: Path) -> None:
+    (one,) = lines(assist("ask", "我的流量", "怎么用得这么快", artifact=artifact_folder))
+    assert one["answers"]
+    done = assist("ask", given="你好\n\n{\n".encode(), artifact=artifact_folder)
+    assert [body["id"] for body in lines(done)] == [1, 3]
+    nothing = assist("ask", artifact=artifact_folder)
+    assert (nothing.returncode, nothing.stdout) == (0, b"")
+
+
+def test_ask_stops_quietly_when_nobody_reads(artifact_folder: Path) -> None:
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "assist", "ask", "--artifact", str(artifact_folder)], cwd=ROOT, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert asking.stdin
+    assert asking.stdout
+    assert asking.stderr
+    asking.stdin.write(b"hello\n")
+    asking.stdin.flush()
+    asking.stdout.readline()
+    asking.stdout.close()
+    try:
+        asking.stdin.write(b"hello\n" * 50)
+        asking.stdin.close()
+    except BrokenPipeError:
+        pass
+    assert asking.stderr.read() == b""
+    asking.stderr.close()
+    assert asking.wait(60) == 141
+
+
+def test_replay_prints_the_same_every_time(artifact_folder: Path) -> None:
+    (path, *_) = bundled()
+    first, second = (assist("replay", str(path), artifact=artifact_folder).stdout for _ in range(2))
+    assert first == second
+    assert "confirmed answer" in first.decode()
+    events = lines(assist("replay", str(path), "--json", artifact=artifact_folder))
+    assert {event["type"] for event in events} >= {"heard", "reading", "suggest"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["replay", "/nowhere.jsonl"], "cannot be read"),
+        (["ask", "x", "--workers", "many"], "--workers"),
+        (["ask", "x", "--config", "/nowhere.toml"], "/nowhere.toml"),
+        (["serve", "--listen", "everywhere"], "--listen"),
+        (["demo", "/nowhere.jsonl", "--listen", "ws://127.0.0.1:0"], "cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(artifact_folder: Path, arguments: list[str], told: str) -> None:
+    done = assist(*arguments, artifact=artifact_folder)
+    assert done.returncode == 1
+    assert told in done.stderr.decode()
+    assert done.stderr.decode().startswith("assist: ") or "assist: " in done.stderr.decode()
+
+
+def test_a_broken_artifact_is_told(artifact_folder: Path, tmp_path: Path) -> None:
+    artifact.point(tmp_path, "nothing")
+    done = assist("ask", "x", artifact=tmp_path)
+    assert done.returncode == 1
+    assert "manifest.json" in done.stderr.decode()
+
+
+def test_a_port_in_use_is_told(artifact_folder: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = assist("serve", "--listen", f"ws://127.0.0.1:{taken.getsockname()[1]}", artifact=artifact_folder)
+    assert done.returncode == 1
+    assert "assist: " in done.stderr.decode()
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["ask", "--no-such-flag"], ["replay"]])
+def test_wrong_usage(arguments: list[str]) -> None:
+    assert assist(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "replay", "ask"])
+def test_help_names_every_setting(command: str) -> None:
+    done = assist(command, "--help")
+    assert done.returncode == 0
+    assert b"--budget-ms" in done.stdout
