@@ -5,7 +5,7 @@ it. So equal finals give equal confirmed cards, whatever the partials were. Call
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -77,6 +77,10 @@ class Board:
     def expire(self, now: int) -> list[Suggest]:
         """Take cards off the screen whose time is over."""
         return [self._withdraw(key) for key, card in list(self.shown.items()) if now >= (card.expires_ms or now + 1)]
+
+    def retire(self, entries: Container[str]) -> list[Suggest]:
+        """Take off the cards of some entries or phrases: they have been said."""
+        return [self._withdraw(key) for key, card in list(self.shown.items()) if card.why["entry"] in entries]
 
     def dismiss(self, suggestion: str) -> list[Suggest]:
         """The agent closed a card: it leaves the screen. Nothing happens if it is gone already."""

@@ -125,8 +125,12 @@ class Call:
         return messages
 
     def _advise_agent(self, answer: Answer) -> list[ServerMessage]:
-        situation = self.waiting.said(answer.moment.moment if answer.moment else "", now=answer.query.heard_ms)
-        return self._situation(situation, now=answer.query.heard_ms) if situation else []
+        """What the agent says takes its own card off the screen, and may begin or end a hold."""
+        said = answer.moment.moment if answer.moment else ""
+        now = answer.query.heard_ms
+        cards: list[ServerMessage] = list(self.board.retire(self.guide.of_moment(said)))
+        situation = self.waiting.said(said, now=now)
+        return cards + self._situation(situation, now=now) if situation else cards
 
     def _advise_caller(self, answer: Answer) -> list[ServerMessage]:
         query = answer.query

@@ -30,6 +30,7 @@ class Guide:
 
     catalog: Catalog
     _found: dict[tuple[str, Signals], tuple[Phrase, ...]] = field(default_factory=dict)
+    _moments: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def phrases(self, kind: str, signals: Signals) -> tuple[Phrase, ...]:
         """The phrases of a kind whose conditions all hold, the most specific first."""
@@ -38,6 +39,12 @@ class Guide:
             fitting = [p for p in self.catalog.phrases.values() if p.kind == kind and p.when and _holds(p.when, signals)]
             self._found[key] = tuple(sorted(fitting, key=lambda p: (-specificity(p), sum(map(len, p.when.values())))))
         return self._found[key]
+
+    def of_moment(self, moment: str) -> frozenset[str]:
+        """The names of all phrases of a moment."""
+        if moment not in self._moments:
+            self._moments[moment] = frozenset(p.id for p in self.catalog.phrases.values() if p.moment == moment)
+        return self._moments[moment]
 
 
 def _holds(when: Mapping[str, tuple[str, ...]], signals: Signals) -> bool:
