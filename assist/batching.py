@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Final
 
-from assist.engine import Engine
+from assist.engine import Engine, search_alone
 from assist.queries import Answer, Query
 from assist.settings import Settings
 
@@ -85,6 +85,7 @@ class Desk:
         self._threads = [
             threading.Thread(target=self._work, name=f"engine-{i}", daemon=True) for i in range(settings.workers)
         ]
+        search_alone()
         for thread in self._threads:
             thread.start()
 
@@ -115,6 +116,7 @@ class Desk:
             thread.join()
 
     def _work(self) -> None:
+        search_alone()
         while True:
             with self._ready:
                 while self._open and not self.waiting:

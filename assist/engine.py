@@ -156,6 +156,11 @@ def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Lab
     return Label(names[best] if p[best] >= threshold else UNKNOWN, float(p[best]))
 
 
+def search_alone() -> None:
+    """Keep FAISS to the calling thread: OpenMP's setting holds for the thread that makes it, so each worker must."""
+    faiss.omp_set_num_threads(1)
+
+
 def session(path: Path, *, threads: int = 1) -> Any:
     """An ONNX session; the service's has one thread, for more only help by spinning, which burns the second core."""
     options = onnxruntime.SessionOptions()
@@ -166,7 +171,6 @@ def session(path: Path, *, threads: int = 1) -> Any:
 
 
 def _collection(path: Path) -> Any:
-    faiss.omp_set_num_threads(1)
     collection = faiss.read_index(str(path))
     if hasattr(collection, "hnsw"):
         collection.hnsw.efSearch = SEARCH_EF
