@@ -81,8 +81,9 @@ def _heads(contents: Catalog, parts: Split, cache: Cache, folder: Path, say: Say
     kept = [(turn.say, turn.intent, turn.emotion) for turn in parts.kept]
     body = json.dumps([used, kept, contents.intents, contents.emotions, cache.encoder.hash, fitting.PENALTY])
     path = folder / f"heads-{hashlib.sha256(body.encode()).hexdigest()[:16]}.npz"
-    if path.exists():
-        return fitting.load(path, intents=contents.intents, emotions=contents.emotions)
+    known = fitting.load(path, intents=contents.intents, emotions=contents.emotions)
+    if known:
+        return known
     embedded = cache.embed([text for text, _, _ in [*used, *kept]], _progress(say, "utterances"))
     say("fitting intents and emotions")
     features = features_of(embedded)

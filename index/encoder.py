@@ -52,7 +52,7 @@ class Encoder:
             self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
             self.tokenizer = tokens.load(folder / TOKENIZER)
             self._graph = session(folder / EMBED, threads=os.cpu_count() or 1)
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # onnxruntime's errors have no common class
             raise EncoderError(f"{folder}: is not an encoder ({error}); make one with `assist-index train`.") from error
         shapes = {output.name: output.shape for output in self._graph.get_outputs()}
         self._sizes = (shapes["vector"][1], shapes["signal"][1])

@@ -5,6 +5,7 @@ that were held out (Guo et al. 2017, "On Calibration of Modern Neural Networks")
 """
 
 import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,13 +90,16 @@ def save(path: Path, heads: Heads) -> None:
     os.replace(draft, path)
 
 
-def load(path: Path, *, intents: Sequence[str], emotions: Sequence[str]) -> Heads:
-    """Heads from a file that `save` wrote."""
-    with np.load(path) as stored:
-        return Heads(
-            Head(tuple(intents), stored["intent_weights"], stored["intent_bias"]),
-            Head(tuple(emotions), stored["emotion_weights"], stored["emotion_bias"]),
-        )
+def load(path: Path, *, intents: Sequence[str], emotions: Sequence[str]) -> Heads | None:
+    """Heads from a file that `save` wrote; None when there is none that can be read."""
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            return Heads(
+                Head(tuple(intents), stored["intent_weights"], stored["intent_bias"]),
+                Head(tuple(emotions), stored["emotion_weights"], stored["emotion_bias"]),
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
 
 
 def calibrate(head: Head, features: NDArray[np.float32], names: Sequence[str]) -> Head:

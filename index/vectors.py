@@ -29,9 +29,9 @@ class Cache:
 
     def _load(self) -> None:
         try:
-            with np.load(self._path) as stored:
+            with self._path.open("rb") as file, np.load(file) as stored:
                 keys, self._known = stored["keys"].tolist(), Embedded(stored["vectors"], stored["signals"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # half-written or foreign: it is only a cache
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # half-written or foreign: it is only a cache
             return
         self._rows = {key: row for row, key in enumerate(keys)}
 
