@@ -19,7 +19,7 @@ KNOWLEDGE: Final = ROOT / "knowledge"
 
 def knowledge(*folders: Path) -> Knowledge:
     """The packs that ship, or those named."""
-    return packs.read(list(folders) or [KNOWLEDGE])[0]
+    return packs.read(list(folders) or packs.DEFAULT)[0]
 
 
 def pinned(source: Path | None, work: Path) -> Path:

@@ -14,6 +14,7 @@ from bench import material
 from bench.machine import ROOT
 from bench.results import Writer
 from bench.served import ready_ms
+from index import packs
 
 HELP = "process start to ready, resident memory, rebuild after one edited entry"
 VARIANT: Final = re.compile(r"^(\s*questions:\s*\n\s*- )(.+)$", re.MULTILINE)
@@ -23,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The benchmark's own flags."""
     parser.add_argument("--starts", type=int, default=10, help="fresh starts")
     parser.add_argument("--rebuilds", type=int, default=3, help="edits, each followed by a build; 0 leaves builds out")
-    parser.add_argument("--packs", type=Path, nargs="*", default=[material.KNOWLEDGE], metavar="DIR")
+    parser.add_argument("--packs", type=Path, nargs="*", default=list(packs.DEFAULT), metavar="DIR")
 
 
 def run(args: argparse.Namespace, writer: Writer) -> None:

@@ -62,7 +62,8 @@ def build(knowledge: Knowledge, encoder: Encoder, out: Path, *, say: Say) -> Pat
 def _check_enough(knowledge: Knowledge, contents: Catalog) -> None:
     if not contents.entries:
         raise BuildError("There are no entries in these packs: nothing could be answered.")
-    if not contents.intents or not contents.emotions or not knowledge.utterances:
+    told = [any(getattr(u, what) for u in knowledge.utterances) for what in ("intent", "emotion")]
+    if not contents.intents or not contents.emotions or not all(told):
         raise BuildError("No pack holds intents and emotions with examples; add knowledge/service to the packs.")
 
 

@@ -17,7 +17,6 @@ from index.evaluate import judge
 from index.explain import explain
 from index.knowledge import Knowledge
 
-KNOWLEDGE: Final = Path(packs.__file__).parents[1] / "knowledge"
 ARTIFACT: Final = Path("artifact")
 
 
@@ -33,7 +32,7 @@ def _read(folders: Sequence[Path], *, quiet: bool = False) -> Knowledge:
     """Read and check packs; prints what is wrong. Raises Refused when anything is an error."""
     knowledge, problems = packs.read(folders)
     if not knowledge.intents:  # a company's entries alone, or a foreign table: how callers speak is known from ours
-        knowledge, problems = packs.read([*folders, KNOWLEDGE / "service"])
+        knowledge, problems = packs.read([*folders, packs.SHIPPED / "service"])
     problems = [*problems, *check.check(knowledge)]
     for problem in problems:
         if not quiet or problem.severity == "error":
@@ -111,13 +110,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
-        name: str, run: Command, help: str, *, packs: bool = False, version: bool = False
+        name: str, run: Command, help: str, *, folders: Sequence[Path] = (), version: bool = False
     ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help)
         sub.set_defaults(run=run)
-        if packs:
+        if folders:
             sub.add_argument(
-                "--knowledge", nargs="+", type=Path, default=[KNOWLEDGE], metavar="DIR", help="packs, or folders of packs"
+                "--knowledge", nargs="+", type=Path, default=folders, metavar="DIR", help="packs, or folders of packs"
             )
         else:
             sub.add_argument("--artifact", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
@@ -125,14 +124,16 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--version", help="a version; by default the published one")
         return sub
 
-    command("check", _check, "Read packs and list what is wrong, as path:line: sentence.", packs=True)
-    sub = command("build", _build, "Build an artifact, evaluate it on examples/, publish it.", packs=True)
+    command("check", _check, "Read packs and list what is wrong, as path:line: sentence.", folders=[packs.SHIPPED])
+    sub = command("build", _build, "Build an artifact, evaluate it on examples/, publish it.", folders=packs.DEFAULT)
     sub.add_argument("--out", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
     sub.add_argument(
         "--encoder", type=Path, default=DEFAULT, metavar="DIR", help="an encoder folder; by default the shipped one"
     )
     sub.add_argument("--no-publish", action="store_true", help="build only; `publish` switches later")
-    sub = command("evaluate", _evaluate, "Judge an artifact on examples/, by style and language.", version=True, packs=True)
+    sub = command(
+        "evaluate", _evaluate, "Judge an artifact on examples/, by style and language.", version=True, folders=packs.DEFAULT
+    )
     sub.add_argument("--artifact", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
     sub = command("explain", _explain, "Tell why a sentence gets the cards it gets.", version=True)
     sub.add_argument("text", nargs="+", help="what the caller says")
@@ -141,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("new")
     command("publish", _publish, "Make a version the current one.").add_argument("version")
     command("rollback", _rollback, "Go back to the version before, or to the one named.").add_argument("version", nargs="?")
-    sub = command("train", _train, "Train the default encoder (needs the `train` extra).", packs=True)
+    sub = command("train", _train, "Train the default encoder (needs the `train` extra).", folders=[packs.SHIPPED])
     sub.add_argument("--out", type=Path, default=DEFAULT, metavar="DIR", help="where to write the encoder folder")
     sub.add_argument(
         "--pairs", type=Path, metavar="FILE", help="English-Chinese pairs, tab-separated, to learn English from"

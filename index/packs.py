@@ -27,6 +27,9 @@ __all__ = [
     "read",
 ]  # fmt: skip
 
+SHIPPED = Path(__file__).parents[1] / "knowledge"
+# A company has one line of business: the other domains that ship are examples to copy, not to be answered from at once.
+DEFAULT = (SHIPPED / "service", SHIPPED / "telecom")
 _PACK_FILE = "pack.yaml"
 _PACK_KEYS = ("name", "languages", "owner", "description")
 _PARTS = (

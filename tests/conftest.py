@@ -9,13 +9,11 @@ from index.build import build
 from index.encoder import DEFAULT, Encoder
 from index.publish import publish
 
-KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
-
 
 @pytest.fixture(scope="session")
 def artifact_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of artifacts with a current version, built from knowledge/."""
+    """A folder of artifacts with a current version, built from the packs that `assist-index build` takes by default."""
     folder = tmp_path_factory.mktemp("artifact")
-    knowledge, _ = packs.read([KNOWLEDGE])
+    knowledge, _ = packs.read(packs.DEFAULT)
     publish(folder, build(knowledge, Encoder(DEFAULT), folder, say=lambda line: None).name)
     return folder
