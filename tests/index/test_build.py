@@ -116,9 +116,13 @@ def test_what_cannot_be_built_is_told(read_pack: ReadPack, encoder: Encoder, tmp
     with pytest.raises(BuildError, match="no entries"):
         build(empty, encoder, tmp_path / "out", say=silent)
     nobody = "label: ask\nmeaning: {zh: 问}\n"
-    mute = read_pack(tmp_path / "shop", intents__ask=nobody, intents__complain=nobody.replace("ask", "complain"))
-    with pytest.raises(BuildError, match="examples"):
-        build(mute, encoder, tmp_path / "out", say=silent)
+    unasked = {"intents__ask": nobody, "intents__complain": nobody.replace("ask", "complain")}
+    mute = read_pack(tmp_path / "shop", **unasked)
+    felt = "- {label: calm, meaning: {zh: 平静}, examples: {zh-Hans: [好的, 嗯知道了]}}\n"
+    feeling = read_pack(tmp_path / "shop", emotions=felt, **unasked)
+    for knowledge in (mute, feeling):
+        with pytest.raises(BuildError, match="examples"):
+            build(knowledge, encoder, tmp_path / "out", say=silent)
     assert versions(tmp_path / "out") == []
 
 
