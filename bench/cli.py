@@ -58,7 +58,8 @@ def _run(args: argparse.Namespace, module: ModuleType) -> None:
     options = {key: _plain(value) for key, value in vars(args).items() if key not in own}
     args.work.mkdir(parents=True, exist_ok=True)
     foreign = machine.gate(patience_s=args.patience, force=args.force)
-    with results.Writer(args.name, folder=args.results, foreign_cpu=foreign, options=options) as writer:
+    name = module.result_name(args) if hasattr(module, "result_name") else args.name
+    with results.Writer(name, folder=args.results, foreign_cpu=foreign, options=options) as writer:
         module.run(args, writer)
 
 

@@ -5,6 +5,7 @@ import. Imports nothing of assist or index (ours does so itself), so that a peer
 """
 
 import importlib
+import itertools
 import json
 import os
 import sys
@@ -107,9 +108,9 @@ def throughput(ask: Ask, questions: Sequence[str], batch: int, threads: int, *, 
 
 
 def _batches(questions: Sequence[str], batch: int, first: int, step: int) -> Iterator[Sequence[str]]:
-    while True:
-        for start in range(first * batch, len(questions) - batch + 1, step * batch):
-            yield questions[start : start + batch]
+    """Each thread's batches, without end; the last question is followed by the first."""
+    for start in itertools.count(first * batch, step * batch):
+        yield [questions[i % len(questions)] for i in range(start, start + batch)]
 
 
 def _keep_asking(ask: Ask, batches: Iterator[Sequence[str]], until: float) -> int:

@@ -80,6 +80,17 @@ def _peers(axes: Any, results: Results) -> None:
     axes.set(xscale="log", xlabel="milliseconds for one question, p50")
 
 
+def _growth_max(axes: Any, results: Results) -> None:
+    """What a broader search costs and brings."""
+    told = [(f, tables.pooled(results, "search", breadth=f.values["breadth"])) for f in results.figures]
+    for q in (50, 99):
+        axes.plot([f.values["recall"] for f, _ in told], [kept.percentile(q) for _, kept in told], "o-", label=f"p{q}")
+    for f, kept in told:
+        axes.annotate(f"ef {f.values['breadth']}", (f.values["recall"], kept.percentile(50)), fontsize=7)
+    axes.set(xlabel="recall@10 against exact search", ylabel="microseconds for one search")
+    axes.legend(frameon=False, fontsize=8)
+
+
 def _growth(axes: Any, results: Results) -> None:
     ours = [f for f in results.figures if f.values["ours"]]
     sizes = [f.labels["size"] for f in ours]
@@ -117,6 +128,7 @@ PICTURES: Final[dict[str, Callable[[Any, Results], None]]] = {
     "workers": _workers,
     "peers": _peers,
     "growth": _growth,
+    "growth_max": _growth_max,
     "startup": _startup,
     "quality": _quality,
 }

@@ -45,5 +45,6 @@ TABLES: Final[dict[str, Callable[[Results], str]]] = {
     "peers": tables.peers,
     "quality": tables.quality,
     "growth": tables.growth,
+    "growth_max": tables.growth_max,
     "startup": tables.startup,
 }

@@ -7,7 +7,7 @@ from bench.contend import Material
 
 
 class Contender:
-    """A router."""
+    """A router; the best utterance decides, as in our ranking."""
 
     def __init__(self, model: str, owners: Sequence[str]) -> None:
         from semantic_router.encoders import HuggingFaceEncoder
@@ -19,25 +19,19 @@ class Contender:
 
     def learn(self, texts: Sequence[str]) -> None:
         """Make the routes."""
-        from semantic_router import Route
-        from semantic_router.routers import SemanticRouter
+        from semantic_router import IndexedRouter, Route
 
         said: dict[str, list[str]] = {}
         for row, (owner, text) in enumerate(zip(self._owners, texts, strict=True)):
             said.setdefault(owner, []).append(text)
             self._first.setdefault(owner, row)
-        routes = [Route(name=owner, utterances=utterances, score_threshold=0.0) for owner, utterances in said.items()]
-        self._router = SemanticRouter(encoder=self._encoder, routes=routes, auto_sync="local")
+        routes = [Route(name=owner, utterances=utterances) for owner, utterances in said.items()]
+        self._router = IndexedRouter(encoder=self._encoder, routes=routes, aggregation="max")
 
     def ask(self, questions: Sequence[str]) -> list[list[int]]:
-        """Route; several questions are embedded together."""
-        if len(questions) == 1:
-            return [self._rows(self._router(questions[0]))]
-        vectors = self._encoder(list(questions))
-        return [self._rows(self._router(vector=vector)) for vector in vectors]
-
-    def _rows(self, choice: Any) -> list[int]:
-        return [self._first[choice.name]] if choice.name else []
+        """Route one by one: a router takes no batch."""
+        choices = [self._router(question) for question in questions]
+        return [[self._first[choice.name]] if choice.name else [] for choice in choices]
 
 
 def load(material: Material) -> Contender:
