@@ -1,8 +1,10 @@
 """What the contenders are given: the same 2,000 texts and questions, the same MiniLM weights, and our artifacts of them.
 
-Made once in the work folder and kept, as exporting and embedding take a minute. Called by `peers`.
+Made in the work folder and kept there until something it is made from changes: exporting and embedding take minutes. Called
+by `peers`.
 """
 
+import hashlib
 import importlib.util
 import json
 import random
@@ -32,19 +34,25 @@ NOWHERE: Final = Place(path="bench", line=1)
 
 def prepare(folder: Path, *, texts: int, questions_: int) -> None:
     """Fill the folder, unless it has been."""
-    stamp = json.dumps([texts, questions_])
-    done = folder / "done.json"
+    known = grown(material.knowledge(), texts)
+    asked = questions(material.knowledge(), questions_)
+    stamp, done = _stamp(known, asked), folder / "done.json"
     if done.exists() and done.read_text() == stamp:
         return
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(weights(), folder / "model")
+    shutil.copytree(weights(), folder / "model", dirs_exist_ok=True)
     _export_peer(folder / "model")
     import_encoder(str(folder / "model"), folder / "encoder", say=print)
-    known = grown(material.knowledge(), texts)
     for name, encoder in (("minilm", folder / "encoder"), ("default", DEFAULT)):
         publish(folder / name, build(known, Encoder(encoder), folder / name, say=print).name)
-    _write_texts(folder, questions(material.knowledge(), questions_))
+    _write_texts(folder, asked)
     done.write_text(stamp)
+
+
+def _stamp(known: Knowledge, asked: list[str]) -> str:
+    """What the material is made from, as a hash: texts, questions, encoder, and the code that imports and builds."""
+    parts = [catalog_of(known).dumps(), json.dumps(asked), Encoder(DEFAULT).hash]
+    parts += [artifact.sha256(file) for file in sorted((ROOT / "index").glob("*.py"))]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def weights() -> Path:
