@@ -151,8 +151,9 @@ class Switchboard:
             return
         live.watchers[session.name] = session
         session.calls[live.call.name] = None
-        live.call.caller = {**live.call.caller, **caller_of(opening.caller)}
-        live.call.language = opening.language if opening.language in LANGUAGES else live.call.language
+        if opening.role != "supervisor":  # who only watches changes nothing
+            live.call.caller = {**live.call.caller, **caller_of(opening.caller)}
+            live.call.language = opening.language if opening.language in LANGUAGES else live.call.language
         live.call.agent = opening.agent if opening.role == "agent" and opening.agent else live.call.agent
         if begun:
             self._publish(live, live.call.start(), effects)

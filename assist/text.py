@@ -14,7 +14,7 @@ from assist.numerals import to_digits
 
 _FILLERS = "嗯啊哦噢呃额唉哎诶欸唔喔哈呵嘿呀咦哼喏嗳呐"
 _FILLER_WORDS = frozenset(["um", "umm", "uh", "uhm", "er", "erm", "ah", "oh", "mm", "mmm", "hmm", "mhm", "huh", "uhhuh"])
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _STUTTER = re.compile(r"([㐀-鿿]{1,4}?)\1{2,}")
 _CJK_GAP = re.compile(r"(?<=[㐀-鿿]) +| +(?=[㐀-鿿])")
 _LATIN = re.compile(r"[a-z]+")

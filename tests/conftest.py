@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from index import packs
 from index.build import build
 from index.encoder import DEFAULT, Encoder
 from index.publish import publish
+
+
+hypothesis.settings.register_profile("calm", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("calm")
 
 
 @pytest.fixture(scope="session")

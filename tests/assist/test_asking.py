@@ -79,7 +79,7 @@ def test_too_long_is_a_problem() -> None:
     assert fault.code == "text_too_long"
 
 
-@budget(max_examples=50, deadline=None)
+@budget(max_examples=50)
 @given(
     st.lists(st.text(max_size=40) | st.sampled_from(["{}", '{"text": null}', "[" * 5_000, '{"text": "\\ud800", "id": NaN}']))
 )

@@ -239,7 +239,7 @@ ANY = st.builds(
 )
 
 
-@budget(max_examples=60, deadline=None)
+@budget(max_examples=60)
 @given(st.lists(st.tuples(ANY, st.integers(0, 20_000)), max_size=25), st.randoms(use_true_random=False))
 def test_any_fragments_with_answers_in_any_order_never_raise(
     engine: Engine, steps: list[tuple[Fragment, int]], chance: random.Random
@@ -271,7 +271,7 @@ CALLER_TURN = st.tuples(st.just("caller"), st.sampled_from(CALLER))
 AGENT_TURN = st.tuples(st.just("agent"), st.sampled_from(AGENT))
 
 
-@budget(max_examples=40, deadline=None)
+@budget(max_examples=40)
 @given(st.lists(CALLER_TURN | AGENT_TURN, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_equal_finals_at_equal_times_confirm_equal_cards_whatever_the_partials_were(
     engine: Engine, turns: Sequence[tuple[Any, str]], chance: random.Random
@@ -307,7 +307,7 @@ def test_the_same_turns_confirm_something_at_all(engine: Engine) -> None:
     assert len(confirmed(engine, finals, None)) > 10
 
 
-@budget(max_examples=20, deadline=None)
+@budget(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_two_calls_side_by_side_say_what_each_says_alone(engine: Engine, chance: random.Random) -> None:
     scripts = [[said(t, segment=f"s{i}") for i, t in enumerate(chance.sample(CALLER, 4))] for _ in range(2)]

@@ -84,7 +84,7 @@ def test_some_are_shown_and_some_are_not(engine: Engine) -> None:
     assert not shown[""]
 
 
-@budget(max_examples=40, deadline=None)
+@budget(max_examples=40)
 @given(st.lists(st.sampled_from(TEXTS) | st.text(max_size=60), min_size=1, max_size=12))
 def test_a_batch_says_what_each_text_says_alone(engine: Engine, texts: Sequence[str]) -> None:
     batch = engine.answer([query(text, number=i) for i, text in enumerate(texts)])

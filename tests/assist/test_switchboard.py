@@ -156,6 +156,15 @@ def test_a_supervisor_watches_but_does_not_begin_a_call(room: Room) -> None:
     assert kinds(room.join("supervisor")) == ["Opened", "Snapshot"]
 
 
+def test_who_only_watches_changes_neither_language_nor_name(room: Room) -> None:
+    room.join("agent", language="yue", caller={"surname": "陈"}, agent="7")
+    room.join("supervisor", language="en", caller={"surname": "Evil"}, agent="9")
+    call = room.board.calls["c"].call
+    assert (call.language, call.caller, call.agent) == ("yue", {"surname": "陈"}, "7")
+    room.join("ingest", language="nonsense", caller={"title": "先生"})
+    assert (call.language, call.caller, call.agent) == ("yue", {"surname": "陈", "title": "先生"}, "7")
+
+
 def test_a_connection_keeps_its_role(room: Room) -> None:
     boss = room.join("supervisor", None)
     assert fault(room, boss, Open(role="ingest", call="new")) == "bad_value"
@@ -410,7 +419,7 @@ STEP = st.tuples(
 )
 
 
-@budget(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@budget(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEP, max_size=50))
 def test_any_client_may_do_anything_and_no_call_hears_of_another(catalog: Catalog, steps: list[Any]) -> None:
     room = Room(catalog, calls_max=3, calls_per_connection_max=2, outbox_max=8, ring_max=4, call_idle_s=60)

@@ -21,6 +21,7 @@ from assist.text import common_prefix, is_filler, is_traditional, joined, normal
         ("don't", "dont"),
         ("一百二十块", "120块"),
         ("snake_case", "snake case"),
+        ("0:_0", "0 0"),
         ("😀\x00\x07\u202e", ""),
         ("，。！？", ""),
         ("", ""),

@@ -139,7 +139,7 @@ def test_a_build_that_fails_leaves_no_draft(small: Knowledge, encoder: Encoder, 
     assert [path.name for path in (tmp_path / "out").iterdir()] == [CACHE]
 
 
-KILLED = 8
+KILLED = 5
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no kill -9")

@@ -8,7 +8,6 @@ import onnx
 import onnxruntime
 import pytest
 from hypothesis import given
-from hypothesis import settings as budget
 from hypothesis import strategies as st
 from scipy.special import softmax
 
@@ -37,7 +36,6 @@ def padded(rows: list[list[int]]) -> Any:
     return np.array([row + [0] * (longest - len(row)) for row in rows], dtype=np.int32)
 
 
-@budget(deadline=None)
 @given(ROWS)
 def test_the_encoder_sums_rows_and_scales(rows: list[list[int]]) -> None:
     vectors, signals = ENCODER.run(["vector", "signal"], {"ids": padded(rows)})
@@ -56,7 +54,6 @@ def test_nothing_said_is_a_zero_vector() -> None:
     assert not signal.any()
 
 
-@budget(deadline=None)
 @given(ROWS)
 def test_the_service_s_graph_is_the_encoder_and_both_heads(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[int]]
