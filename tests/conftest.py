@@ -10,7 +10,6 @@ from index.build import build
 from index.encoder import DEFAULT, Encoder
 from index.publish import publish
 
-
 hypothesis.settings.register_profile("calm", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("calm")
 
