@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--version", help="a version; by default the published one")
         return sub
 
-    command("check", _check, "Read packs and list what is wrong, as path:line: sentence.", folders=[packs.SHIPPED])
+    command("check", _check, "Read packs and list what is wrong, as path:line: sentence.", folders=packs.DEFAULT)
     sub = command("build", _build, "Build an artifact, evaluate it on examples/, publish it.", folders=packs.DEFAULT)
     sub.add_argument("--out", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
     sub.add_argument(

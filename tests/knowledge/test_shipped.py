@@ -1,0 +1,52 @@
+"""The packs that ship hold what they promise, and the checker finds nothing wrong in them."""
+
+from collections import Counter
+
+import pytest
+
+from index import packs
+from index.check import check
+from index.knowledge import NO_ENTRY, Knowledge
+
+DOMAINS = ("telecom", "power", "retail", "airline", "bank")
+LABELS = 28, 7
+
+
+def _with_service(domain: str) -> Knowledge:
+    knowledge, problems = packs.read([packs.SHIPPED / "service", packs.SHIPPED / domain])
+    found = [*problems, *check(knowledge)]
+    assert [str(problem) for problem in found if problem.severity == "error"] == []
+    return knowledge
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_domain_is_whole(domain: str) -> None:
+    knowledge = _with_service(domain)
+    assert len(knowledge.entries) >= 80
+    assert all(len(entry.questions) >= 8 for entry in knowledge.entries)
+    tests = Counter(example.entry for example in knowledge.examples)
+    assert tests[NO_ENTRY] >= 40
+    assert [entry.id for entry in knowledge.entries if tests[entry.id] < 2] == []
+
+
+def test_service_knows_every_label_in_every_language() -> None:
+    knowledge = packs.read([packs.SHIPPED / "service"])[0]
+    assert (len(knowledge.intents), len(knowledge.emotions)) == LABELS
+    said = Counter((u.intent, u.language) for u in knowledge.utterances)
+    felt = Counter((u.emotion, u.language) for u in knowledge.utterances)
+    for language, per_intent, per_emotion in (
+        ("zh-Hans", 115, 270),
+        ("zh-Hant", 38, 100),
+        ("yue", 38, 100),
+        ("en", 38, 100),
+    ):
+        assert [label.label for label in knowledge.intents if said[label.label, language] < per_intent] == []
+        assert [label.label for label in knowledge.emotions if felt[label.label, language] < per_emotion] == []
+
+
+def test_every_moment_has_a_phrase_in_every_language() -> None:
+    knowledge = packs.read([packs.SHIPPED / "service"])[0]
+    told = {phrase.moment for phrase in knowledge.phrases}
+    assert knowledge.words("moments") <= told
+    assert [phrase.id for phrase in knowledge.phrases if set(phrase.text) != {"zh-Hans", "zh-Hant", "yue", "en"}] == []
+    assert sum(phrase.kind == "empathy" for phrase in knowledge.phrases) >= 60
