@@ -76,6 +76,15 @@ def test_the_final_confirms_the_same_card_or_takes_it_back() -> None:
     assert told(provisional().forget("s")) == [("a", "withdrawn")]
 
 
+def test_a_provisional_card_gives_way_only_to_a_clearly_better_one() -> None:
+    shelf = provisional("a")
+    for now in (2, 3):
+        assert shelf.propose([card("b", score=0.85)], segment="s", now=now) == []
+    shelf.propose([card("c", score=0.95)], segment="s", now=4)
+    news = shelf.propose([card("c", score=0.95)], segment="s", now=5)
+    assert told(news) == [("a", "withdrawn"), ("c", "provisional")]
+
+
 def test_a_final_of_another_segment_leaves_a_provisional_card_alone() -> None:
     assert told(settle(provisional(segment="s"), card("b"), segment="t")) == [("b", "confirmed")]
 
