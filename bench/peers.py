@@ -54,8 +54,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="*", default=sorted({plan.name for plan in PLANS}), metavar="CONTENDER")
     parser.add_argument("--questions", type=int, default=2_000)
     parser.add_argument("--texts", type=int, default=2_000)
-    parser.add_argument("--rounds", type=int, default=3, help="of the contenders that are close")
-    parser.add_argument("--seconds", type=float, default=24.0, help="at most, for one by one; a third for each batch size")
+    parser.add_argument("--rounds", type=int, default=2, help="of the contenders that are close")
+    parser.add_argument("--seconds", type=float, default=24.0, help="at most, for one by one; an eighth for each batch size")
     parser.add_argument("--prepare", action="store_true", help="only make the venvs, the models and the artifacts")
 
 

@@ -50,9 +50,7 @@ def found(folder: Path, *, languages: str = "[zh-Hans]", **files: str) -> list[t
     return [(Path(p.place.path).name, p.place.line, p.code) for p in problems]
 
 
-def entry(
-    id: str = "shop.a", *, questions: str = "[一句话, 两句话, 三句话]", answer: str = "好的。", more: str = ""
-) -> str:
+def entry(id: str = "shop.a", *, questions: str = "[一句话, 两句话, 三句话]", answer: str = "好的。", more: str = "") -> str:
     return f"- id: {id}\n  title: t\n  questions: {questions}\n  answer: {answer}\n{more}"
 
 
@@ -289,9 +287,7 @@ def test_twenty_thousand_texts_take_seconds(tmp_path: Path) -> None:
     lines = ["".join(rng.choices(letters, k=rng.randint(4, 60))) for _ in range(20_000)]
     said = "".join(f"    - {line}\n" for line in lines)
     tests = "".join(f"- {{say: {line}啊, intent: thank}}\n" for line in lines[::20])
-    knowledge = read_pack(
-        tmp_path, intents__x=f"label: thank\nexamples:\n  zh-Hans:\n    calm:\n{said}", examples__e=tests
-    )
+    knowledge = read_pack(tmp_path, intents__x=f"label: thank\nexamples:\n  zh-Hans:\n    calm:\n{said}", examples__e=tests)
     begun = time.process_time()
     codes = [problem.code for problem in check(knowledge)]
     assert time.process_time() - begun < 10

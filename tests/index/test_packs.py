@@ -110,9 +110,7 @@ examples:
     angry: [到底几点]
   en: [when do you open]
 """
-    emotions = (
-        "- {label: angry, meaning: {zh: 生气}, need: {zh: 想被重视}, tone: plain, examples: {zh-Hans: [气死我了]}}\n"
-    )
+    emotions = "- {label: angry, meaning: {zh: 生气}, need: {zh: 想被重视}, tone: plain, examples: {zh-Hans: [气死我了]}}\n"
     knowledge = knowledge_of(tmp_path, intents__inquire=intent, emotions=emotions)
     said = {(u.text, u.language, u.intent, u.emotion) for u in knowledge.utterances}
     assert said == {
@@ -133,9 +131,7 @@ def test_examples_default_to_the_first_language_and_keep_none(tmp_path: Path) ->
 
 
 def test_vocabulary_as_map_or_list(tmp_path: Path) -> None:
-    knowledge = knowledge_of(
-        tmp_path, vocabulary="moments:\n  opening: {zh: 开场, en: opening}\ntones: [plain, warm]\n"
-    )
+    knowledge = knowledge_of(tmp_path, vocabulary="moments:\n  opening: {zh: 开场, en: opening}\ntones: [plain, warm]\n")
     assert knowledge.packs[0].vocabulary["moments"]["opening"]["zh"] == "开场"
     assert knowledge.words("tones") == {"plain", "warm"}
     assert knowledge.words("stages") == frozenset()

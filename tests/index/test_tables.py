@@ -77,9 +77,7 @@ def test_whole_numbers_written_with_a_point_lose_it(tmp_path: Path) -> None:
     plain = table(tmp_path / "plain.xlsx", [["id", "question", "answer"], [7, 10086, "x"]])
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "n.xlsx", "w") as new:
         for name in old.namelist():  # as some programs save it
-            new.writestr(
-                name, old.read(name).replace(b"<v>7</v>", b"<v>7.0</v>").replace(b"<v>10086<", b"<v>1.0086E4<")
-            )
+            new.writestr(name, old.read(name).replace(b"<v>7</v>", b"<v>7.0</v>").replace(b"<v>10086<", b"<v>1.0086E4<"))
     assert facts(tmp_path / "n.xlsx") == [("7", ["10086"], {"en": "x"})]
 
 

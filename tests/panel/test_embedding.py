@@ -24,8 +24,9 @@ async def test_a_page_of_our_own_origin_opens_calls_by_message_and_hears_of_card
     assert told[-1]["text"] == await card.locator(".text").text_content()
 
 
-async def test_a_page_of_another_origin_is_not_heard_and_told_nothing(desk, serve, show):
+async def test_an_allowed_origin_may_frame_us_but_is_not_heard_and_told_nothing(serve, show):
     other = await serve()
+    desk = await serve(origins=other.web)
     screen = await show(other, host=f"{LISTEN}<iframe src='{desk.web}/panel/?lang=zh&call=c' width=400 height=600></iframe>")
     frame = screen.page.frame_locator("iframe")
     await expect(frame.locator(".status")).to_have_text("已连接")

@@ -69,7 +69,8 @@ async def test_emotion_intent_and_heat_are_words_before_they_are_colours(desk, s
         await recogniser.hear("s1", "你们到底管不管，我要投诉，太过分了", emotion=ANGRY)
         await expect(screen.page.locator(".emotion")).to_have_text(re.compile("愤怒|不满"))
         await expect(screen.page.locator(".trend")).to_have_text(re.compile("[↑→] (升温|平稳)"))
-        assert int(await screen.page.get_by_role("meter").get_attribute("aria-valuenow")) >= 65
+        # the heat is the call's, not the turn's: one angry turn after a calm beginning brings it about half way
+        assert int(await screen.page.get_by_role("meter").get_attribute("aria-valuenow")) >= 45
 
 
 async def test_an_alert_stands_out_and_is_announced_at_once(desk, show):
