@@ -12,6 +12,7 @@ from assist.queries import Answer, Hit
 
 ANSWERS_MAX: Final = 2  # of one turn; a third answer is a sign that none is right
 ABREAST: Final = 0.05  # a second answer is shown only if it scores nearly as high as the first
+NAMELESS: Final = {"zh-Hans": "客服中心", "zh-Hant": "客服中心", "yue": "客戶服務中心", "en": "customer service"}
 ONCE_PER_CALL: Final = frozenset({"opening", "empathy"})
 _COOLDOWN_MS: Final = 60_000
 _ALWAYS_MS: Final = 10_000  # a phrase asked for by time ("a word every 15 s") may return this soon
@@ -34,7 +35,14 @@ class Voice:
         if "{agent}" in text and not self.agent:
             text = phrase.say(self.language, "brief")
         caller = address(self.surname, self.title, self.language)
-        return fill(text, {"caller": caller, "agent": self.agent, "company": self.company})
+        return fill(
+            text,
+            {
+                "caller": caller,
+                "agent": self.agent,
+                "company": self.company or NAMELESS.get(self.language, NAMELESS["zh-Hans"]),
+            },
+        )
 
     def name(self, titles: Mapping[str, str]) -> str:
         """A title in English or Chinese."""

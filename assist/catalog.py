@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -33,6 +34,15 @@ class Entry:
     source: str = ""
     valid_from: int = 0
     valid_until: int = 10**9
+
+    @property
+    def dated(self) -> bool:
+        """Whether there is a day on which the entry does not hold."""
+        return self.valid_from > 0 or self.valid_until < 10**9
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the entry holds on a day."""
+        return self.valid_from <= day.toordinal() <= self.valid_until
 
     def answer(self, language: str) -> str:
         """The answer in the language asked for, or the nearest there is."""

@@ -7,6 +7,7 @@ Holds no state that changes, so that several threads may share one engine. The s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
@@ -48,6 +49,7 @@ class Engine:
             self.tokenizer = tokens.load(folder / artifact.TOKENIZER)
             self._graph = session(folder / artifact.GRAPH)
             self._collections = {name: _collection(folder / f"{name}.faiss") for name in artifact.COLLECTIONS}
+            self._dated = frozenset(entry.id for entry in self.catalog.entries.values() if entry.dated)
             misfit = self._misfit()
         except Exception as error:  # three libraries read these files, each with errors of its own; none may get past here
             raise ArtifactError(f"{folder}: does not load ({type(error).__name__}: {error}).") from error
@@ -84,7 +86,7 @@ class Engine:
         pieces = [windows(query.turn) for query in queries]
         read = self.read([window for piece in pieces for window in piece])
         encoded = perf_counter_ns()
-        ends = np.cumsum([len(piece) for piece in pieces]).tolist()
+        ends = accumulate(map(len, pieces))
         answers = []
         for query, piece, end in zip(queries, pieces, ends, strict=True):
             rows = slice(end - len(piece), end)
@@ -128,7 +130,7 @@ class Engine:
         if len(vectors) > 1:
             order = np.argsort(-scores, axis=None, kind="stable")
             scores, found = scores.ravel()[order], found.ravel()[order]
-        rows, threshold, today = self.catalog.rows[QUESTIONS], self.manifest.thresholds.answer, date.today().toordinal()
+        rows, threshold = self.catalog.rows[QUESTIONS], self.manifest.thresholds.answer
         hits: list[Hit] = []
         seen, countered = set(), set()
         for score, number in zip(scores.ravel().tolist(), found.ravel().tolist(), strict=True):
@@ -140,7 +142,7 @@ class Engine:
             elif row.owner not in seen:
                 seen.add(row.owner)
                 entry = self.catalog.entries[row.owner]
-                if entry.valid_from <= today <= entry.valid_until:
+                if entry.id not in self._dated or entry.valid_on(date.today()):
                     shown = answered and score >= threshold and row.owner not in countered
                     hits.append(Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown))
         return tuple(hits)

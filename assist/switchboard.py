@@ -37,6 +37,7 @@ from assist.session import Allowance, Session, caller_of
 from assist.settings import Settings
 
 ENDED_KEPT: Final = 10_000  # names of ended calls remembered, to tell a late fragment from an unknown call
+SESSIONS_PER_CONNECTION: Final = 2  # of `connections_max`: beyond, the session lost for longest is not waited for
 TICK_MS: Final = 500
 
 
@@ -103,7 +104,7 @@ class Switchboard:
         return session, effects
 
     def _join_anew(self, opening: Open, effects: Effects, *, now: int, epoch_ms: int) -> Session:
-        session = self._new_session(opening)
+        session = self._new_session(opening, effects)
         try:
             self._open_call(session, opening, effects, now=now, epoch_ms=epoch_ms)
         except Fault:
@@ -121,7 +122,11 @@ class Switchboard:
         found = [session for session in self.sessions.values() if session.matches(opening)]
         return found[-1] if found else None
 
-    def _new_session(self, opening: Open) -> Session:
+    def _new_session(self, opening: Open, effects: Effects) -> Session:
+        if len(self.sessions) >= SESSIONS_PER_CONNECTION * self.settings.connections_max:
+            lost = next((s for s in self.sessions.values() if s.detached_ms is not None), None)
+            if lost:
+                self._forget(lost, effects)
         session = Session(
             self._name(),
             opening.role,

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ from index.vectors import Cache
 
 Say = Callable[[str], None]
 CACHE: Final = ".cache"
+DRAFT_S: Final = 3_600  # no build takes so long
 
 
 class BuildError(Exception):
@@ -122,6 +124,7 @@ class _Parts:
 
 def _write(parts: _Parts, out: Path, say: Say) -> Path:
     out.mkdir(parents=True, exist_ok=True)
+    _clear_old_drafts(out)
     draft = Path(tempfile.mkdtemp(dir=out, prefix=".draft-"))
     try:
         manifest = _draft(parts, draft, say)
@@ -144,6 +147,13 @@ def _whole(folder: Path) -> bool:
     except artifact.ArtifactError:
         return False
     return True
+
+
+def _clear_old_drafts(out: Path) -> None:
+    """Remove what builds that were killed have left; one that may still be at work is let be."""
+    for left in out.glob(".draft-*"):
+        if time.time() - left.stat().st_mtime > DRAFT_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:
