@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import uuid
 from collections import Counter
@@ -173,6 +174,7 @@ class Service:
                 self.settings, engine.catalog, version=engine.version, name=lambda: uuid.uuid4().hex
             )
             self.desk = Desk(engine, self.settings, self._deliver)
+            gc.freeze()  # what was loaded stays: the collector need not walk thousands of entries again and again
             return
         self.desk.swap(engine)
         self.switchboard.adopt(engine.catalog, version=engine.version)

@@ -19,6 +19,7 @@ from websockets.typing import Subprotocol
 
 from assist import wire
 from assist.artifact import QUESTIONS
+from assist.candidates import Voice, answer_cards
 from assist.engine import NEIGHBOURS, Engine
 from assist.queries import Query
 from assist.text import normalise
@@ -27,6 +28,7 @@ from index.evaluate import answers
 
 BLOCK: Final = 50
 WARM: Final = 100
+SOMEONE: Final = Voice(language="zh-Hans", tone="plain", agent="", company="", surname="", title="")
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class Times:
     """Microseconds, text by text."""
 
     card: list[float] = field(default_factory=list)  # text to card over the socket
+    echo: list[float] = field(default_factory=list)  # a ping and its pong just before: what sockets and wake-ups cost here
     engine: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
 
@@ -44,13 +47,13 @@ class Times:
 
 
 def with_cards(engine: Engine, texts: Sequence[str], *, count: int, seed: int) -> list[str]:
-    """Up to `count` of the texts, in seeded order, for which the engine shows an answer."""
+    """Up to `count` of the texts, in seeded order, which get an answer card."""
     shuffled = random.Random(seed).sample(list(texts), len(texts))
     chosen: list[str] = []
     for start in range(0, len(shuffled), BLOCK):
         block = shuffled[start : start + BLOCK]
         told = zip(block, answers(engine, block), strict=True)
-        chosen += [text for text, answer in told if any(hit.shown for hit in answer.hits)]
+        chosen += [text for text, answer in told if answer_cards(answer, SOMEONE)]
         if len(chosen) >= count:
             break
     return chosen[:count]
@@ -67,11 +70,13 @@ async def measure(address: str, engine: Engine, texts: Sequence[str], *, count: 
         await caller.open()
         for start in range(0, len(queue), BLOCK):
             block = queue[start : start + BLOCK]
-            times.card += [await caller.card(text) for text in block]
+            for text in block:
+                times.echo.append(await caller.begin())
+                times.card.append(await caller.card(text))
             said = [normalise(text) for text in block]
             times.bare += [bare(engine, windows(text)) for text in said]
             times.engine += [whole(engine, text) for text in said]
-    return Times(times.card[WARM:], times.engine[WARM:], times.bare[WARM:])
+    return Times(times.card[WARM:], times.echo[WARM:], times.engine[WARM:], times.bare[WARM:])
 
 
 def bare(engine: Engine, pieces: Sequence[str]) -> float:
@@ -104,13 +109,22 @@ class Caller:
         await self._send(type="open", role="ingest")
         await self._until("opened")
 
+    async def begin(self) -> float:
+        """Open another call; microseconds of a ping and its pong once that is done, when the service is idle again."""
+        self._calls += 1
+        await self._send(type="open", role="ingest", call=f"closed-{self._calls}")
+        await self._echo()
+        return await self._echo()
+
+    async def _echo(self) -> float:
+        started = perf_counter_ns()
+        await self._send(type="ping")
+        await self._until("pong")
+        return (perf_counter_ns() - started) / 1000
+
     async def card(self, text: str) -> float:
         """Microseconds from sending a final to its first confirmed answer card."""
-        self._calls += 1
         call = f"closed-{self._calls}"
-        await self._send(type="open", role="ingest", call=call)
-        await self._send(type="ping")
-        await self._until("pong")  # the service is idle again
         started = perf_counter_ns()
         await self._send(type="fragment", call=call, segment="s", speaker="caller", text=text, final=True)
         while (await self._until("suggest"))["kind"] != "answer":

@@ -63,7 +63,7 @@ def _used(service: Served) -> dict[str, float]:
         "wall_s": perf_counter(),
         "service_s": service.cpu_s(),
         "client_s": me.user + me.system,
-        "all_s": sum(everyone) - everyone.idle - getattr(everyone, "iowait", 0.0),
+        "all_s": sum(everyone) - sum(getattr(everyone, name, 0.0) for name in ("idle", "iowait", "steal", "guest", "guest_nice")),
         "stolen_s": machine.stolen_s(),
         "rss_mb": service.rss_mb(),
     }

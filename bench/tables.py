@@ -12,6 +12,11 @@ PERCENTILES: Final = (50, 90, 99, 99.9)
 STAGES: Final = ("decode", "wait", "encode", "search", "advise", "total")
 MS: Final = 1e-3
 PARTS: Final = ("plain", "other_words", "ramble", "cross", "short", "none", "zh-Hans", "zh-Hant", "yue", "en")
+CLOSED: Final = (
+    ("card", "text to card over the socket"), ("echo", "ping to pong: the socket alone"),
+    ("bare", "bare sum: tokenise + ONNX run + search"), ("engine", "engine in process"),
+    ("overhead", "socket and call core: card less bare sum"),
+)  # fmt: skip
 OPEN: Final = (
     ("finals", "final to reading"), ("cards", "final to card"), ("partials", "partial to reading"),
     ("lateness", "(lateness of the load client, part of the above)"),
@@ -46,9 +51,7 @@ def pooled(results: Results, name: str, **labels: Any) -> Samples:
 
 def latency(results: Results) -> str:
     """Text to card, milliseconds"""
-    names = {"card": "text to card over the socket", "bare": "bare sum: tokenise + ONNX run + search",
-             "engine": "engine in process", "overhead": "socket and call core: card less bare sum"}  # fmt: skip
-    rows = [_row(f"one call, closed loop: {text}", pooled(results, name, loop="closed")) for name, text in names.items()]
+    rows = [_row(f"one call, closed loop: {text}", pooled(results, name, loop="closed")) for name, text in CLOSED]
     for calls in _labels(results, "finals", "calls"):
         rows += [_row(f"{calls} calls, open loop: {text}", pooled(results, name, calls=calls)) for name, text in OPEN]
         rows += _stages(results, calls)
