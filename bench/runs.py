@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import psutil
 
@@ -16,11 +16,12 @@ from bench.served import Served, served
 from bench.workload import Script, schedule
 
 T = TypeVar("T")
+WORK: Final = ("user", "nice", "system", "irq", "softirq")  # not idle, not stolen by the hypervisor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A run: so many calls for so long; `settings` are the service's."""
+    """A run: so many calls for so long; `settings` are the service's. Not `detailed`: finals and partials alone are kept."""
 
     calls: int
     seconds: float
@@ -28,6 +29,7 @@ class Plan:
     rate: float
     seed: int
     settings: dict[str, Any]
+    detailed: bool = True
 
 
 def run(plan: Plan, artifact: Path, said: Script, writer: Writer, **labels: Any) -> Outcome:
@@ -41,7 +43,7 @@ def run(plan: Plan, artifact: Path, said: Script, writer: Writer, **labels: Any)
         after, counters = _used(service), service.counters()
     spent = {name: after[name] - before[name] for name in after}
     labels = {"calls": plan.calls, **labels}
-    _keep_series(writer, outcome, labels)
+    _keep_series(writer, outcome, labels, detailed=plan.detailed)
     writer.figures("run", _figures(outcome, counters, spent, after["rss_mb"]), **labels)
     return outcome
 
@@ -63,16 +65,16 @@ def _used(service: Served) -> dict[str, float]:
         "wall_s": perf_counter(),
         "service_s": service.cpu_s(),
         "client_s": me.user + me.system,
-        "all_s": sum(everyone) - sum(getattr(everyone, name, 0.0) for name in ("idle", "iowait", "steal", "guest", "guest_nice")),
+        "all_s": sum(getattr(everyone, name, 0.0) for name in WORK),
         "stolen_s": machine.stolen_s(),
         "rss_mb": service.rss_mb(),
     }
 
 
-def _keep_series(writer: Writer, outcome: Outcome, labels: dict[str, Any]) -> None:
-    for name in ("finals", "cards", "partials", "lateness"):
+def _keep_series(writer: Writer, outcome: Outcome, labels: dict[str, Any], *, detailed: bool) -> None:
+    for name in ("finals", "partials", *(("cards", "lateness") if detailed else ())):
         writer.series(name, [round(us) for us in getattr(outcome, name)], unit="us", **labels)
-    for (which, stage), values in sorted(outcome.stages.items()):
+    for (which, stage), values in sorted(outcome.stages.items() if detailed else ()):
         writer.series(f"stage {stage}", values, unit="us", of=which, **labels)
 
 

@@ -47,7 +47,7 @@ def _closed(args: argparse.Namespace, writer: Writer, said: Script, *, workers: 
 def _open(args: argparse.Namespace, writer: Writer, said: Script, *, calls: int, workers: int, turn: int) -> None:
     plan = Plan(
         calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed + turn,
-        settings={"workers": workers},
+        settings={"workers": workers}, detailed=False,
     )  # fmt: skip
     outcome = runs.run(plan, args.work / "artifact", said, writer, workers=workers, round=turn)
     p99 = samples.of(outcome.finals).percentile(99) / 1000
