@@ -27,9 +27,7 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
     said = script(material.knowledge())
     settings = {} if args.workers is None else {"workers": args.workers}
     for calls in args.calls:
-        plan = Plan(
-            calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings=settings
-        )
+        plan = Plan(calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings=settings)
         outcome = runs.run(plan, artifact, said, writer)
         p99 = samples.of(outcome.finals).percentile(99) / 1000
         print(f"{calls} calls: finals p99 {p99:.1f} ms of {len(outcome.finals)}, {outcome.lost} lost", flush=True)

@@ -63,9 +63,7 @@ async def measure(address: str, engine: Engine, texts: Sequence[str], *, count: 
     """`count` texts (over again when there are fewer), after WARM that are not kept."""
     queue = list(itertools.islice(itertools.cycle(texts), count + WARM))
     times = Times()
-    async with connect(
-        address + "/v1", subprotocols=[Subprotocol(wire.MSGPACK)], compression=None, proxy=None
-    ) as socket:
+    async with connect(address + "/v1", subprotocols=[Subprotocol(wire.MSGPACK)], compression=None, proxy=None) as socket:
         caller = Caller(socket)
         await caller.open()
         for start in range(0, len(queue), BLOCK):

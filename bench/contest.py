@@ -90,9 +90,7 @@ def _entries(texts: list[str]) -> Iterator[Entry]:
     for start in range(0, len(texts), PER_ENTRY):
         title, *others = texts[start : start + PER_ENTRY]
         said = tuple(Variant(text=text, place=NOWHERE) for text in others)
-        yield Entry(
-            id=f"more.{start}", title=title, questions=said, answers={"zh-Hans": title}, pack="more", place=NOWHERE
-        )
+        yield Entry(id=f"more.{start}", title=title, questions=said, answers={"zh-Hans": title}, pack="more", place=NOWHERE)
 
 
 def _write_texts(folder: Path, asked: list[str]) -> None:

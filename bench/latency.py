@@ -28,9 +28,7 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
     if args.closed:
         _closed(args, writer, said.caller)
     for calls in args.calls:
-        plan = Plan(
-            calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings={}
-        )
+        plan = Plan(calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings={})
         outcome = runs.run(plan, artifact, said, writer)
         print(f"{calls} calls: {len(outcome.finals)} finals measured, {outcome.lost} lost", flush=True)
 

@@ -34,9 +34,7 @@ class Plan:
 
 def run(plan: Plan, artifact: Path, said: Script, writer: Writer, **labels: Any) -> Outcome:
     """Measure, and write series and figures under `calls=` and the labels."""
-    sendings = schedule(
-        said, calls=plan.calls, seconds=plan.seconds, ramp_s=plan.ramp_s, rate=plan.rate, seed=plan.seed
-    )
+    sendings = schedule(said, calls=plan.calls, seconds=plan.seconds, ramp_s=plan.ramp_s, rate=plan.rate, seed=plan.seed)
     with served(artifact, **plan.settings) as service:
         before = _used(service)
         outcome = on_loop(Load(service.address, sendings, warm_s=plan.ramp_s).run())

@@ -63,7 +63,6 @@ def _make(folder: Path, python: Path, requirements: Sequence[str]) -> None:
 
 def _torch() -> str:
 
-
     return metadata.version("torch").partition("+")[0]
 
 
@@ -78,7 +77,6 @@ def versions(python: Path, packages: Sequence[str]) -> dict[str, str]:
     names = [re.split(r"[\[=<>]", package)[0] for package in packages]
     code = "import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
     done = subprocess.run([str(python), "-c", code, *names], capture_output=True, text=True, check=True)
-
 
     told: dict[str, str] = json.loads(done.stdout)
     return told
