@@ -5,11 +5,11 @@ it. So equal finals give equal confirmed cards, whatever the partials were. Call
 """
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from assist.messages import Suggest
+from assist.messages import State, Suggest
 
 # Which card gives way when the screen is full: the one that matters least, then the oldest.
 WEIGHT: Final = {"alert": 5, "task": 4, "answer": 3, "empathy": 2, "step": 1, "phrase": 1}
@@ -43,7 +43,9 @@ class Board:
     _ledger: dict[str, int] = field(default_factory=dict)  # key -> when last confirmed
     _named: int = 0
 
-    def propose(self, candidates: Sequence[Candidate], *, segment: str, now: int) -> list[Suggest]:
+    def propose(
+        self, candidates: Sequence[Candidate], *, segment: str, now: int, timing_us: Mapping[str, int] | None = None
+    ) -> list[Suggest]:
         """Show the best card of a partial, once two partials in a row agree on it.
 
         One provisional card a segment; it stays until the final unless a clearly better one comes.
@@ -55,19 +57,31 @@ class Board:
         held = [key for key, of in self._provisional.items() if of == segment]
         if any(best.score < self.shown[key].score + CLEARLY for key in held):
             return []
-        news = [self._withdraw(key) for key in held] + self._put(best, state="provisional", based_on=(segment,), now=now)
+        news = [self._withdraw(key) for key in held]
+        news += self._put(best, state="provisional", based_on=(segment,), now=now, timing_us=timing_us)
         self._provisional[best.key] = segment
         return news
 
-    def settle(self, candidates: Sequence[Candidate], *, segment: str, based_on: tuple[str, ...], now: int) -> list[Suggest]:
-        """Confirm cards for a final, and take back the segment's provisional ones that it does not bear out."""
+    def settle(
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        segment: str,
+        based_on: tuple[str, ...],
+        now: int,
+        timing_us: Mapping[str, int] | None = None,
+    ) -> list[Suggest]:
+        """Confirm cards for a final, and take back the segment's provisional ones that it does not bear out.
+
+        `timing_us` goes out with the cards: the answer's own map, to which whoever measures may still add.
+        """
         fresh = self._fresh(candidates, now)
         wanted = {candidate.key for candidate in fresh}
         news = [self._withdraw(key) for key, of in list(self._provisional.items()) if of == segment and key not in wanted]
         for candidate in fresh:
             self._provisional.pop(candidate.key, None)
             self._enter(candidate.key, now)
-            news += self._put(candidate, state="confirmed", based_on=based_on, now=now)
+            news += self._put(candidate, state="confirmed", based_on=based_on, now=now, timing_us=timing_us)
         return news
 
     def forget(self, segment: str) -> list[Suggest]:
@@ -99,13 +113,21 @@ class Board:
         if len(self._ledger) > LEDGER_MAX:
             del self._ledger[next(iter(self._ledger))]
 
-    def _put(self, candidate: Candidate, *, state: str, based_on: tuple[str, ...], now: int) -> list[Suggest]:
+    def _put(
+        self,
+        candidate: Candidate,
+        *,
+        state: State,
+        based_on: tuple[str, ...],
+        now: int,
+        timing_us: Mapping[str, int] | None,
+    ) -> list[Suggest]:
         old = self.shown.get(candidate.key)
         news = [] if old else self._make_room(candidate)
         card = Suggest(
-            id=old.id if old else self._name(), call=self.call, kind=candidate.kind, state=state,  # type: ignore[arg-type]
+            id=old.id if old else self._name(), call=self.call, kind=candidate.kind, state=state,
             title=candidate.title, text=candidate.text, score=candidate.score, why=candidate.why, based_on=based_on,
-            expires_ms=now + self.card_ms,
+            expires_ms=now + self.card_ms, timing_us=timing_us,
         )  # fmt: skip
         self.shown[candidate.key] = card
         return [*news, card]
@@ -120,7 +142,7 @@ class Board:
 
     def _withdraw(self, key: str) -> Suggest:
         self._provisional.pop(key, None)
-        return replace(self.shown.pop(key), state="withdrawn", expires_ms=None)
+        return replace(self.shown.pop(key), state="withdrawn", expires_ms=None, timing_us=None)
 
     def _name(self) -> str:
         self._named += 1

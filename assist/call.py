@@ -5,7 +5,7 @@ from a file bit for bit. Called by `switchboard` (live) and `replay`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assist.board import Board
@@ -114,8 +114,8 @@ class Call:
             return []
         self._latest[query.segment] = query.number
         candidates = answer_cards(answer, self.voice(query.language))
-        cards = self.board.propose(candidates, segment=query.segment, now=query.heard_ms)
-        return [*self._read(answer, self.mood.after(answer.emotion)), *_timed(cards, answer)]
+        cards = self.board.propose(candidates, segment=query.segment, now=query.heard_ms, timing_us=answer.timing_us or None)
+        return [*self._read(answer, self.mood.after(answer.emotion)), *cards]
 
     def _advise_finals(self) -> list[ServerMessage]:
         messages: list[ServerMessage] = []
@@ -143,8 +143,14 @@ class Call:
         voice = self.voice(query.language, emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
         candidates = ranked(answer_cards(answer, voice), phrases)
-        cards = self.board.settle(candidates, segment=query.segment, based_on=query.segments, now=query.heard_ms)
-        return [*self._read(answer, self.mood, emotion), *_timed(cards, answer)]
+        cards = self.board.settle(
+            candidates,
+            segment=query.segment,
+            based_on=query.segments,
+            now=query.heard_ms,
+            timing_us=answer.timing_us or None,
+        )
+        return [*self._read(answer, self.mood, emotion), *cards]
 
     def _felt(self, answer: Answer) -> Label:
         """The emotion to go by: the recogniser heard the voice, so it may fill in what the words do not tell."""
@@ -210,11 +216,6 @@ class Call:
             company=self.settings.company, surname=str(self.caller.get("surname") or ""),
             title=str(self.caller.get("title") or ""),
         )  # fmt: skip
-
-
-def _timed(cards: Sequence[Suggest], answer: Answer) -> list[Suggest]:
-    """The cards with the answer's own timing map: whoever measures may still add to it before the cards are sent."""
-    return [replace(card, timing_us=answer.timing_us) if answer.timing_us else card for card in cards]
 
 
 def _told(fragment: Fragment) -> Label | None:

@@ -1,7 +1,7 @@
 """From what the engine found and what the moment asks for to cards: their words, and why they are shown. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,24 +77,29 @@ def ranked(answers: list[Candidate], phrases: list[Candidate]) -> list[Candidate
 
 def phrase_cards(guide: Guide, signals: Signals, voice: Voice, board: Board, now: int) -> list[Candidate]:
     """For a caller turn: an alert if the situation asks for one, a word for the feeling, a sentence for the intent."""
-    cards = [_first(guide, kind, signals, voice, board, now) for kind in ("alert", "empathy", "phrase")]
+    fitting = guide.phrases(signals)
+    cards = [_first(guide, fitting.get(kind, ()), signals, voice, board, now) for kind in ("alert", "empathy", "phrase")]
     return [card for card in cards if card]
 
 
 def situation_card(guide: Guide, situation: str, voice: Voice, board: Board, now: int) -> Candidate | None:
     """For a silence, a hold or a beginning: the sentence that situation asks for, if the packs have one."""
     signals = Signals(situation=situation)
-    return _first(guide, "phrase", signals, voice, board, now) or _first(guide, "alert", signals, voice, board, now)
+    fitting = guide.phrases(signals)
+    cards = (_first(guide, fitting.get(kind, ()), signals, voice, board, now) for kind in ("phrase", "alert"))
+    return next(filter(None, cards), None)
 
 
-def _first(guide: Guide, kind: str, signals: Signals, voice: Voice, board: Board, now: int) -> Candidate | None:
+def _first(
+    guide: Guide, phrases: Sequence[Phrase], signals: Signals, voice: Voice, board: Board, now: int
+) -> Candidate | None:
     """The most specific phrase that may be shown again; of equally specific ones, the one unseen for longest."""
     cooldown = _ALWAYS_MS if signals.situation else _COOLDOWN_MS
 
     def rested(phrase: Phrase) -> float:
         return board.rested(_key(phrase), now=now)
 
-    ready = [p for p in guide.phrases(kind, signals) if rested(p) >= (math.inf if p.moment in ONCE_PER_CALL else cooldown)]
+    ready = [p for p in phrases if rested(p) >= (math.inf if p.moment in ONCE_PER_CALL else cooldown)]
     if not ready:
         return None
     return _phrase_card(guide, min(ready, key=lambda p: (-specificity(p), -rested(p))), signals, voice, cooldown)

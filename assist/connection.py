@@ -5,7 +5,7 @@ import logging
 from time import monotonic_ns, perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Final
 
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
 from assist import wire
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _UTF8_MAX: Final = 4  # bytes of one character
 OPEN_TIMEOUT_S: Final = 10
+WRITE_BUFFER_BYTES: Final = 32_768
 CLOSE_TIMEOUT_S: Final = 2  # for a peer that does not read what we say last
 RECONNECT_AFTER_MS: Final = 1000
 
@@ -43,6 +44,7 @@ class Connection:
         self.session: Session | None = None
         self._news = asyncio.Event()
         self._closing = False
+        self._writing = False  # the writer task is at it: whoever else sends would overtake it
         self._said = 0  # numbers of what is sent before there is a session
 
     async def serve(self) -> None:
@@ -114,29 +116,56 @@ class Connection:
         )
 
     def wake(self) -> None:
-        """There is something to send, or too much."""
-        self._news.set()
-        if self.session and self.session.outbox.overflowed:
-            log.warning("slow reader", extra={"session": self.session.name})
+        """There is something to send, or too much.
+
+        What the socket can take goes at once: a task of its own would cost a turn of the event loop. The rest is left to
+        the writer, which waits for a slow reader.
+        """
+        session = self.session
+        if session and session.outbox.overflowed:
+            log.warning("slow reader", extra={"session": session.name})
             self.socket.transport.abort()  # a closing handshake would wait behind what it does not read
+        elif session and not self._writing:
+            try:
+                self._send_ready(session)
+            except Exception:
+                self._gave_out(session)
+
+    def _send_ready(self, session: Session) -> None:
+        while self.socket.transport.get_write_buffer_size() < WRITE_BUFFER_BYTES:
+            frame = self._frame(session)
+            if frame is None:
+                return
+            broadcast([self.socket], frame)
+        self._news.set()
+
+    def _frame(self, session: Session) -> bytes | str | None:
+        numbered = session.outbox.take()
+        if numbered is None:
+            return None
+        return wire.encode(numbered.message, seq=numbered.seq, subprotocol=self.subprotocol)
 
     async def _write(self) -> None:
-        """Send the session's stream, for as long as the session is served here."""
+        """Send what `wake` had to leave, for as long as the session is served here."""
         session = self.session
         assert session is not None
         try:
             while self.session is session:
-                numbered = session.outbox.take()
-                if numbered is None:
-                    self._news.clear()
-                    await self._news.wait()
-                    continue
-                await self.socket.send(wire.encode(numbered.message, seq=numbered.seq, subprotocol=self.subprotocol))
+                self._writing = True
+                while frame := self._frame(session):
+                    await self.socket.send(frame)
+                self._writing = False
+                self._news.clear()
+                await self._news.wait()
         except ConnectionClosed:
             pass  # whoever reads the socket hears of it too
-        except Exception:  # our own bug: a connection that no longer speaks must not look alive
-            log.exception("writer failed", extra={"session": session.name})
-            self.socket.transport.abort()
+        except Exception:
+            self._gave_out(session)
+
+    def _gave_out(self, session: Session) -> None:
+        """Our own bug: a connection that no longer speaks must not look alive."""
+        log.exception("writer failed", extra={"session": session.name})
+        self.socket.transport.abort()
 
     async def _say(self, message: ServerMessage) -> None:
         """Send outside the session's stream and its count, before there is one or after it has been cut off."""

@@ -29,16 +29,18 @@ class Guide:
     """A catalog's phrases, ready to be chosen from. Remembers what it found: the signals are few."""
 
     catalog: Catalog
-    _found: dict[tuple[str, Signals], tuple[Phrase, ...]] = field(default_factory=dict)
+    _found: dict[Signals, Mapping[str, tuple[Phrase, ...]]] = field(default_factory=dict)
     _moments: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def phrases(self, kind: str, signals: Signals) -> tuple[Phrase, ...]:
-        """The phrases of a kind whose conditions all hold, the most specific first."""
-        key = (kind, signals)
-        if key not in self._found:
-            fitting = [p for p in self.catalog.phrases.values() if p.kind == kind and p.when and _holds(p.when, signals)]
-            self._found[key] = tuple(sorted(fitting, key=lambda p: (-specificity(p), sum(map(len, p.when.values())))))
-        return self._found[key]
+    def phrases(self, signals: Signals) -> Mapping[str, tuple[Phrase, ...]]:
+        """The phrases whose conditions all hold, by kind, the most specific first."""
+        found = self._found.get(signals)
+        if found is None:
+            fitting = [p for p in self.catalog.phrases.values() if p.when and _holds(p.when, signals)]
+            fitting.sort(key=lambda p: (-specificity(p), sum(map(len, p.when.values()))))
+            found = {kind: tuple(p for p in fitting if p.kind == kind) for kind in {p.kind for p in fitting}}
+            self._found[signals] = found
+        return found
 
     def of_moment(self, moment: str) -> frozenset[str]:
         """The names of all phrases of a moment."""

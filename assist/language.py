@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from assist.text import is_traditional
+from assist.text import traditional
 
-_CANTONESE: Final = frozenset("喺嘅咗唔冇啲嚟畀嘢佢哋咁嗰乜咩點噉攞揾嗌啱諗瞓睇俾嘥哂晒")
+_CANTONESE = re.compile("[喺嘅咗唔冇啲嚟畀嘢佢哋咁嗰乜咩點噉攞揾嗌啱諗瞓睇俾嘥哂晒]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[㐀-鿿]")
 _WORDS_FOR_ENGLISH: Final = 3
@@ -19,6 +19,6 @@ def language_of(text: str) -> str | None:
         return "en"
     if han < 2:
         return None
-    if sum(c in _CANTONESE for c in text) >= 1 + han // 40:
+    if len(_CANTONESE.findall(text)) >= 1 + han // 40:
         return "yue"
-    return "zh-Hant" if sum(map(is_traditional, text)) >= 1 + han // 40 else "zh-Hans"
+    return "zh-Hant" if traditional(text) >= 1 + han // 40 else "zh-Hans"

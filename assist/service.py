@@ -16,7 +16,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from assist.batching import Desk
-from assist.connection import Connection, epoch_ms, now_ms
+from assist.connection import WRITE_BUFFER_BYTES, Connection, epoch_ms, now_ms
 from assist.engine import Engine
 from assist.faults import Fault
 from assist.keeper import Keeper
@@ -30,7 +30,6 @@ from assist.switchboard import TICK_MS, Effects, Switchboard
 from assist.wire import SUBPROTOCOLS
 
 log = logging.getLogger(__name__)
-WRITE_BUFFER_BYTES: Final = 32_768
 HARD_LIMIT: Final = 8  # times the limit we tell: a larger frame is not even read, it ends the connection
 HANDSHAKE_S: Final = 2  # browsers open sockets they may never use; a stop must not wait for those
 PING_S: Final = 20  # also keeps a browser extension's panel alive

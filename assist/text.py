@@ -67,6 +67,6 @@ def common_prefix(a: str, b: str) -> str:
     return a[: min(len(a), len(b))]
 
 
-def is_traditional(character: str) -> bool:
-    """Whether a character is one that Simplified text would write otherwise."""
-    return ord(character) in _simplified()
+def traditional(text: str) -> int:
+    """How many characters of a text Simplified would write otherwise."""
+    return sum(map(str.__ne__, text, text.translate(_simplified())))

@@ -1,8 +1,10 @@
 """One call, closed loop: from a final's words to its card, over the socket; and beside it, on the same texts in the same
 run, the engine in this process, and the bare sum of what cannot be left out: tokenise + ONNX run + FAISS search.
 
-The three are measured in alternating blocks, so that a drift of the machine touches all alike. The bare sum is of the
-same windows and as many neighbours as the engine asks for; the text is normalised beforehand.
+The three are measured in alternating blocks, so that a drift of the machine touches all alike, and each text after a ping
+and its pong, so that all find the processor as a call finds it: a process that has waited, even for a millisecond, runs
+slower at first than one that loops. The bare sum is of the same windows and as many neighbours as the engine asks for; the
+text is normalised beforehand.
 """
 
 import asyncio
@@ -72,8 +74,12 @@ async def measure(address: str, engine: Engine, texts: Sequence[str], *, count: 
                 times.echo.append(await caller.begin())
                 times.card.append(await caller.card(text))
             said = [normalise(text) for text in block]
-            times.bare += [bare(engine, windows(text)) for text in said]
-            times.engine += [whole(engine, text) for text in said]
+            for text in said:
+                await caller.echo()
+                times.bare.append(bare(engine, windows(text)))
+            for text in said:
+                await caller.echo()
+                times.engine.append(whole(engine, text))
     return Times(times.card[WARM:], times.echo[WARM:], times.engine[WARM:], times.bare[WARM:])
 
 
@@ -111,10 +117,11 @@ class Caller:
         """Open another call; microseconds of a ping and its pong once that is done, when the service is idle again."""
         self._calls += 1
         await self._send(type="open", role="ingest", call=f"closed-{self._calls}")
-        await self._echo()
-        return await self._echo()
+        await self.echo()
+        return await self.echo()
 
-    async def _echo(self) -> float:
+    async def echo(self) -> float:
+        """Microseconds of a ping and its pong."""
         started = perf_counter_ns()
         await self._send(type="ping")
         await self._until("pong")

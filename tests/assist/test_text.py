@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.text import common_prefix, is_filler, is_traditional, joined, normalise, units
+from assist.text import common_prefix, is_filler, joined, normalise, traditional, units
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,5 @@ def test_common_prefix_is_one_of_both_and_the_longest(shared: str, a: str, b: st
 
 
 def test_traditional() -> None:
-    assert is_traditional("話")
-    assert not is_traditional("话")
-    assert not is_traditional("a")
+    assert traditional("電話 phone") == 2
+    assert traditional("电话 phone") == 0
