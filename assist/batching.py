@@ -43,7 +43,7 @@ class Waiting:
         return len(self._finals) + len(self._partials)
 
     def add(self, query: Query, *, now_ns: int, received_ns: int) -> None:
-        """Queue a query. It replaces the waiting partial of its segment and keeps that one's place."""
+        """Queue a query. It replaces the waiting partial of its segment."""
         key = (query.call, query.segment)
         ticket = _Ticket(query, now_ns, received_ns)
         if query.final:
@@ -51,7 +51,7 @@ class Waiting:
                 self.dropped["superseded"] += 1
             self._finals.append(ticket)
             return
-        if key in self._partials:
+        if self._partials.pop(key, None):
             self.dropped["superseded"] += 1
         elif len(self._partials) >= self.queue_max:
             self._partials.popitem(last=False)
@@ -59,14 +59,17 @@ class Waiting:
         self._partials[key] = ticket
 
     def take(self, count: int, *, now_ns: int) -> list[_Ticket]:
-        """Up to `count` queries to compute now; partials past their deadline are dropped on the way."""
+        """Up to `count` queries to compute now: finals as they came, then partials, the newest first.
+
+        When there are more partials than can be computed, some must be dropped: better those that are old already than
+        to compute each when it is nearly worthless. Partials past their deadline are dropped on the way.
+        """
         batch = [self._finals.popleft() for _ in range(min(count, len(self._finals)))]
+        while self._partials and now_ns - next(iter(self._partials.values())).asked_ns > self.budget_ns:
+            self._partials.popitem(last=False)
+            self.dropped["expired"] += 1
         while len(batch) < count and self._partials:
-            _, ticket = self._partials.popitem(last=False)
-            if now_ns - ticket.asked_ns > self.budget_ns:
-                self.dropped["expired"] += 1
-            else:
-                batch.append(ticket)
+            batch.append(self._partials.popitem()[1])
         return batch
 
 

@@ -33,7 +33,7 @@ class Settings:
     company: str = _setting("", "the company's name, put into phrases at {company}; empty: 客服中心, customer service")
     workers: int = _setting(0, "engine threads; 0 answers on the event loop itself; 2 suit an imported transformer", low=0)
     budget_ms: int = _setting(50, "a partial that has waited longer is not computed", low=1)
-    batch_max: int = _setting(16, "most queries of one model run", low=1)
+    batch_max: int = _setting(4, "most queries of one model run; 16 suit an imported transformer", low=1)
     queue_max: int = _setting(4096, "most partials that may wait; beyond it the oldest goes", low=1)
     frame_bytes_max: int = _setting(65_536, "largest frame a client may send", low=256)
     text_chars_max: int = _setting(2_000, "longest text of one fragment", low=1)

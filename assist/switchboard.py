@@ -38,7 +38,8 @@ from assist.settings import Settings
 
 ENDED_KEPT: Final = 10_000  # names of ended calls remembered, to tell a late fragment from an unknown call
 SESSIONS_PER_CONNECTION: Final = 2  # of `connections_max`: beyond, the session lost for longest is not waited for
-TICK_MS: Final = 500
+TICK_MS: Final = 500  # between two ticks of a call
+BEATS: Final = 10  # the calls take turns within that time, so that 2,000 of them do not all hold up one fragment
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Live:
     """A call in progress, and the sessions that opened it."""
 
     call: Call
+    beat: int  # which of BEATS is its turn
     started_ms: int
     touched_ms: int
     allowance: Allowance
@@ -82,6 +84,7 @@ class Switchboard:
         self.sessions: dict[str, Session] = {}
         self.counts: Counter[tuple[str, str]] = Counter()  # (what, of which kind) since the last look: for metrics
         self._name = name
+        self._begun = 0  # calls, ever
         self._ended: OrderedDict[str, None] = OrderedDict()
 
     def join(self, opening: Open, *, now: int, epoch_ms: int) -> tuple[Session, Effects]:
@@ -176,7 +179,9 @@ class Switchboard:
             raise Fault("too_many_calls", f"The service carries {self.settings.calls_max} calls at most.", field="call")
         self._ended.pop(name, None)
         rate = self.settings.fragments_per_s_max
-        live = Live(Call(name, self.settings, self.guide), now, now, Allowance(rate, 2 * rate, now))
+        self._begun += 1
+        beat = self._begun % BEATS
+        live = Live(Call(name, self.settings, self.guide), beat, now, now, Allowance(rate, 2 * rate, now))
         self.calls[name] = live
         return live, True
 
@@ -284,14 +289,22 @@ class Switchboard:
                 self._close_call(live, effects)
         return effects
 
-    def tick(self, *, now: int) -> Effects:
-        """What time alone brings: cards, forgotten sessions, calls nobody speaks in any more."""
+    def on_beat(self, beat: int) -> list[Live]:
+        """The calls whose turn it is to be told the time."""
+        return [live for live in self.calls.values() if live.beat == beat % BEATS]
+
+    def tick(self, live: Live, *, now: int) -> Effects:
+        """What time alone brings to a call: cards, or its end when nobody speaks in it any more."""
         effects = Effects()
-        for live in list(self.calls.values()):
-            self._publish(live, live.call.tick(now=live.now(now)), effects)
-            if now - live.touched_ms > self.settings.call_idle_s * 1000:
-                live.ending = End(call=live.call.name, reason="idle")
-                self._close_call(live, effects)
+        self._publish(live, live.call.tick(now=live.now(now)), effects)
+        if now - live.touched_ms > self.settings.call_idle_s * 1000:
+            live.ending = End(call=live.call.name, reason="idle")
+            self._close_call(live, effects)
+        return effects
+
+    def forget_lost(self, *, now: int) -> Effects:
+        """Give up sessions whose client has not come back in time, and the calls that only they carried."""
+        effects = Effects()
         for session in list(self.sessions.values()):
             if session.detached_ms is not None and now - session.detached_ms > self.settings.resume_s * 1000:
                 self._forget(session, effects)

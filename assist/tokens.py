@@ -5,8 +5,10 @@ Id 0 is padding in both. Used at build time and at run time alike.
 
 import itertools
 import json
+import operator
 import re
 import zlib
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -19,6 +21,7 @@ NGRAMS: Final = "ngrams"
 MEMO_MAX: Final = 200_000  # features remembered, about 30 MB
 PIECE_LETTERS: Final = 3
 _WORD = re.compile(r"[a-z0-9]+")
+_ID_BYTES: Final = 4
 _SPREAD: Final = 0x9E3779B97F4A7C15
 
 
@@ -46,40 +49,38 @@ class Ngrams:
     def __call__(self, texts: Sequence[str]) -> Ids:
         rows = [self._ids(text) for text in texts]
         longest = max(map(len, rows))
-        return np.array([row + [0] * (longest - len(row)) for row in rows], dtype=np.int32)
+        padded = b"".join([row.ljust(longest, b"\0") for row in rows])
+        return np.frombuffer(padded, dtype=np.int32).reshape(len(rows), -1)
 
     def row(self, text: str) -> Ids:
         """The ids of one text; a single 0 when it has no features."""
-        return np.array(self._ids(text), dtype=np.int32)
+        return np.frombuffer(self._ids(text), dtype=np.int32)
 
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = []
-        for character in text:
-            ids += self._chinese[character]
-        for pair in map(str.__add__, text, text[1:]):
-            ids += self._chinese[pair]
+    def _ids(self, text: str) -> bytes:
+        """The ids as the bytes of an int32 array: to join those of each feature takes a third of the time of a list."""
+        written = itertools.chain(text, map(operator.add, text, text[1:]))
+        ids = b"".join(map(self._chinese.__getitem__, written))
         words = _WORD.findall(text)
-        for word in words:
-            ids += self._latin[word]
-        for first, second in itertools.pairwise(words):
-            ids += self._latin[f"{first} {second}"]
-        return ids[: self.ids_max] or [0]
+        if words:
+            said = itertools.chain(words, map(" ".join, itertools.pairwise(words)))
+            ids += b"".join(map(self._latin.__getitem__, said))
+        return ids[: self.ids_max * _ID_BYTES] or bytes(_ID_BYTES)
 
 
-class _Memo(dict[str, tuple[int, ...]]):
+class _Memo(dict[str, bytes]):
     """Remembers the ids of features: callers say the same things, and a lookup is ten times faster than hashing."""
 
     def __init__(self, buckets: int) -> None:
         super().__init__()
         self.buckets = buckets
 
-    def __missing__(self, feature: str) -> tuple[int, ...]:
+    def __missing__(self, feature: str) -> bytes:
         if len(self) >= MEMO_MAX:
             self.clear()
-        self[feature] = ids = self._compute(feature)
+        self[feature] = ids = array("i", self._compute(feature)).tobytes()
         return ids
 
-    def _compute(self, feature: str) -> tuple[int, ...]:
+    def _compute(self, feature: str) -> Sequence[int]:
         raise NotImplementedError
 
 
@@ -90,7 +91,7 @@ class _Chinese(_Memo):
         super().__init__(buckets)
         self._syllables = syllables
 
-    def _compute(self, feature: str) -> tuple[int, ...]:
+    def _compute(self, feature: str) -> Sequence[int]:
         if not all("\u3400" <= character < "\ua000" for character in feature):
             return ()
         written = [ord(character) for character in feature]
@@ -99,7 +100,7 @@ class _Chinese(_Memo):
         ids = [self._bucket(written, 0 if single else 1)]
         if all(sounds):
             ids.append(self._bucket(sounds, 2 if single else 3))
-        return tuple(ids)
+        return ids
 
     def _bucket(self, values: list[int], kind: int) -> int:
         """Fibonacci hashing, Knuth, TAOCP vol. 3, 6.4; `kind` keeps characters, pairs and their sounds apart."""
@@ -110,10 +111,10 @@ class _Chinese(_Memo):
 class _Latin(_Memo):
     """Ids of a word and its letter triples, or of a pair of words."""
 
-    def _compute(self, feature: str) -> tuple[int, ...]:
+    def _compute(self, feature: str) -> Sequence[int]:
         marked = f"<{feature}>"
         pieces = [] if " " in feature else [marked[i : i + PIECE_LETTERS] for i in range(len(feature))]
-        return tuple(zlib.crc32(f.encode()) % (self.buckets - 1) + 1 for f in (feature, *pieces))
+        return [zlib.crc32(f.encode()) % (self.buckets - 1) + 1 for f in (feature, *pieces)]
 
 
 class HuggingFace:

@@ -34,7 +34,7 @@ from assist.messages import (
 from assist.queries import Answer, Hit, Label, Query
 from assist.session import Session
 from assist.settings import Settings
-from assist.switchboard import ENDED_KEPT, Effects, Switchboard
+from assist.switchboard import BEATS, ENDED_KEPT, Effects, Switchboard
 
 
 class Room:
@@ -61,6 +61,13 @@ class Room:
         self, session: Session, text: str, *, segment: str = "s", call: str = "c", final: bool = True, **more: Any
     ) -> None:
         self.say(session, Fragment(call=call, segment=segment, speaker="caller", text=text, final=final, **more))
+
+    def pass_to(self, now: int) -> None:
+        """Time alone goes by."""
+        for beat in range(BEATS):
+            for live in self.board.on_beat(beat):
+                self.board.tick(live, now=now)
+        self.board.forget_lost(now=now)
 
     def answer(self, *entries: str, **labels: str) -> None:
         """Answer all that has been asked."""
@@ -348,9 +355,9 @@ def test_a_session_that_stays_away_is_forgotten_and_its_call_abandoned(room: Roo
     boss = room.join("supervisor")
     news(boss)
     room.board.detach(agent, now=room.now)
-    room.board.tick(now=room.now + 60_000)
+    room.pass_to(room.now + 60_000)
     assert agent.name in room.board.sessions
-    room.board.tick(now=room.now + 60_001)
+    room.pass_to(room.now + 60_001)
     assert agent.name not in room.board.sessions
     assert [m.reason for m in news(boss) if isinstance(m, Ended)] == ["abandoned"]
     assert room.join(session=agent.name, after=5) is not agent
@@ -359,7 +366,7 @@ def test_a_session_that_stays_away_is_forgotten_and_its_call_abandoned(room: Roo
 def test_a_call_with_another_agent_is_not_abandoned(room: Room) -> None:
     first, _ = room.join(), room.join("ingest")
     room.board.detach(first, now=room.now)
-    room.board.tick(now=room.now + 60_001)
+    room.pass_to(room.now + 60_001)
     assert set(room.board.calls) == {"c"}
 
 
@@ -368,9 +375,9 @@ def test_a_call_nobody_speaks_in_is_ended(catalog: Catalog) -> None:
     agent = room.join()
     room.now += 9_000
     room.speak(agent, "我的话费怎么多了")
-    room.board.tick(now=room.now + 10_000)
+    room.pass_to(room.now + 10_000)
     assert room.board.calls
-    room.board.tick(now=room.now + 10_001)
+    room.pass_to(room.now + 10_001)
     assert not room.board.calls
     assert isinstance(news(agent)[-1], Ended)
     room.answer("bill")
@@ -448,7 +455,7 @@ def act(room: Room, sessions: list[Session], who: int, what: Any) -> None:
         asked, room.queries = room.queries, []
         room.board.advise([replace(room.made(query), failed="engine_failed") for query in asked])
     elif what == "tick":
-        room.board.tick(now=room.now)
+        room.pass_to(room.now)
     elif what == "detach":
         room.board.detach(session, now=room.now)
     elif what == "resume":
