@@ -26,6 +26,8 @@ from assist.windows import windows
 Vectors = NDArray[np.float32]
 NEIGHBOURS: Final = 48  # rows fetched per window; an entry has about ten variants, and five entries are told
 ANSWERS_MAX: Final = 5
+# One node for a sum and its LayerNorm takes three times as long as two on a CPU; a transformer has a dozen of them.
+SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
 SEARCH_EF: Final = 64  # HNSW's breadth of search; MEASURED: recall >= 0.999
 
 
@@ -169,7 +171,9 @@ def session(path: Path, *, threads: int = 1) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        path, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+    )
 
 
 def _collection(path: Path) -> Any:

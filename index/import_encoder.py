@@ -1,9 +1,10 @@
 """Turns a sentence-transformers model into an encoder folder: exported to ONNX with pooling and normalisation inside,
-checked against torch, then quantised to signed int8. Needs torch and sentence-transformers; offline only.
+attention fused, checked against torch, then quantised to signed int8. Needs torch and sentence-transformers; offline only.
 """
 
 import json
 import shutil
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,8 @@ import numpy as np
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers import optimizer
+from onnxruntime.transformers.fusion_options import FusionOptions
 from sentence_transformers import SentenceTransformer
 from torch import Tensor, nn
 
@@ -20,7 +23,7 @@ from index.encoder import CARD, EMBED, SERVE, Encoder
 
 Say = Callable[[str], None]
 PARITY_MIN: Final = 0.9999  # least cosine between torch and the exported graph
-OPSET: Final = 18
+OPSET: Final = 17
 IDS_MAX: Final = 128
 PROBES: Final = ("hello", "我想换个套餐怎么换", "how do I reset my password, please?", "唔該幫我睇下張單點解咁貴", "a " * 40)
 
@@ -57,6 +60,7 @@ def import_encoder(name: str, out: Path, *, say: Say) -> None:
     padding = _save_tokenizer(model, out / TOKENIZER)
     say("exporting to ONNX")
     _export(_Wrapped(model, padding).eval(), out / EMBED)
+    _fuse(out / EMBED, getattr(getattr(model[0], "auto_model", None), "config", None))
     (out / CARD).write_text(json.dumps(_card(name, model), indent=1), encoding="utf-8")
     worst = _parity(model, Encoder(out), PROBES)
     say(f"parity with torch: least cosine {worst:.6f}")
@@ -68,7 +72,8 @@ def import_encoder(name: str, out: Path, *, say: Say) -> None:
 
 def _loaded(name: str) -> SentenceTransformer:
     try:
-        model = SentenceTransformer(name, device="cpu")
+        # written out step by step, attention is recognised by the optimiser
+        model = SentenceTransformer(name, device="cpu", model_kwargs={"attn_implementation": "eager"})
     except (OSError, ValueError) as error:
         raise ImportProblem(f"{name} does not load as a sentence-transformers model: {error}") from error
     model.max_seq_length = min(model.max_seq_length or IDS_MAX, IDS_MAX)
@@ -88,12 +93,28 @@ def _save_tokenizer(model: SentenceTransformer, path: Path) -> int:
 
 
 def _export(module: nn.Module, path: Path) -> None:
+    """By torch's older exporter: in the graphs of its newer one the optimiser does not find attention."""
     ids = torch.randint(1, 100, (2, 16), dtype=torch.int32)
-    n, length = torch.export.Dim("n"), torch.export.Dim("length")
-    torch.onnx.export(
-        module, (ids,), str(path), input_names=["ids"], output_names=["vector", "signal"], opset_version=OPSET,
-        dynamic_shapes={"ids": {0: n, 1: length}}, dynamo=True, external_data=False, verbose=False,
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module, (ids,), str(path), input_names=["ids"], output_names=["vector", "signal"], opset_version=OPSET,
+            dynamic_axes={"ids": {0: "n", 1: "length"}, "vector": {0: "n"}, "signal": {0: "n"}}, dynamo=False,
+        )  # fmt: skip
+
+
+def _fuse(path: Path, config: Any) -> None:
+    """Attention and GELU as one node each: int8 attention alone saves a quarter of the time. `config` is the model's own.
+
+    LayerNorm stays apart from the sum before it: onnxruntime's node for both takes three times as long on a CPU.
+    """
+    options = FusionOptions("bert")
+    options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = options.enable_embed_layer_norm = False
+    heads, width = getattr(config, "num_attention_heads", 0), getattr(config, "hidden_size", 0)
+    fused = optimizer.optimize_model(
+        str(path), model_type="bert", num_heads=heads, hidden_size=width, optimization_options=options, opt_level=0
+    )
+    fused.save_model_to_file(str(path))
 
 
 def _parity(model: SentenceTransformer, encoder: Encoder, texts: Sequence[str]) -> float:
@@ -106,7 +127,12 @@ def _parity(model: SentenceTransformer, encoder: Encoder, texts: Sequence[str]) 
 def _quantise(source: Path, target: Path) -> None:
     """Signed weights reach VNNI; per-channel scales keep the neighbours."""
     quantize_dynamic(
-        source, target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gather"]
+        source,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        op_types_to_quantize=["MatMul", "Gather", "Attention"],
+        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},  # shapes after a fused node cannot be inferred
     )
     onnx.checker.check_model(onnx.load(target))
 
