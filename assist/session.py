@@ -28,11 +28,11 @@ class Allowance:
     def __post_init__(self) -> None:
         self.left = self.burst
 
-    def spend(self, *, now: int) -> bool:
-        """Take one; False when there is none left."""
+    def spend(self, *, now: int, keep: float = 0.0) -> bool:
+        """Take one; False when only `keep` are left."""
         self.left = min(self.burst, self.left + (now - self.at_ms) * self.per_s / 1000)
         self.at_ms = now
-        if self.left < 1:
+        if self.left - keep < 1:
             return False
         self.left -= 1
         return True

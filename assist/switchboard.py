@@ -39,6 +39,7 @@ from assist.settings import Settings
 ENDED_KEPT: Final = 10_000  # names of ended calls remembered, to tell a late fragment from an unknown call
 SESSIONS_PER_CONNECTION: Final = 2  # of `connections_max`: beyond, the session lost for longest is not waited for
 TICK_MS: Final = 500  # between two ticks of a call
+FINALS_SHARE: Final = 0.25  # of a call's allowance, which partials may not use up: nobody sends a final again
 BEATS: Final = 10  # the calls take turns within that time, so that 2,000 of them do not all hold up one fragment
 
 
@@ -237,7 +238,7 @@ class Switchboard:
         if len(fragment.text) > self.settings.text_chars_max:
             limit = self.settings.text_chars_max
             raise Fault("text_too_long", f"`text` may hold {limit} characters, not {len(fragment.text)}.", field="text")
-        if not live.allowance.spend(now=now):
+        if not live.allowance.spend(now=now, keep=0.0 if fragment.final else live.allowance.burst * FINALS_SHARE):
             limit = self.settings.fragments_per_s_max
             raise Fault("rate_exceeded", f"A call may send {limit} fragments a second.", retry_after_ms=1000 // limit + 1)
         live.touched_ms = now

@@ -113,12 +113,12 @@ def _startup(axes: Any, results: Results) -> None:
 
 
 def _quality(axes: Any, results: Results) -> None:
-    whole = [f for f in results.figures if "/" not in f.name][::-1]
-    names = [f"{f.name} ({', '.join(map(str, f.labels.values()))})" for f in whole]
+    whole = [f for f in results.figures if "/" not in f.name and f.labels.get("texts") != "slipped"][::-1]
+    names = [f"{f.name} {f.labels.get('pack', '')}".strip() for f in whole]
     values = [f.values["percent"] for f in whole]
     low, high = ([abs(f.values[end] - f.values["percent"]) for f in whole] for end in ("low", "high"))
     axes.barh(names, values, xerr=[low, high], color=OURS, ecolor=THEIRS)
-    axes.tick_params(axis="y", labelsize=7)
+    axes.tick_params(axis="y", labelsize=6)
     axes.set(xlabel="percent, with 95 % interval", xlim=(0, 100))
 
 

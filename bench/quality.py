@@ -1,9 +1,11 @@
-"""How right the answers are: an artifact on the packs' examples, or an encoder on a foreign table; with slips too."""
+"""How right the sidecar is, on turns that nothing was trained or tuned on: readings on the service pack's examples; for each
+domain pack, beside the service pack as editors build it, its entries, cards and partials; an encoder on a foreign table.
+"""
 
 import argparse
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +13,9 @@ from typing import Any, Final
 from assist import artifact
 from assist.engine import Engine
 from assist.text import normalise
-from bench import material
-from bench.results import Labels, Writer
+from bench import labels, material, partials
+from bench.labels import Measured
+from bench.results import Writer
 from index import packs
 from index.augment import Augmenter
 from index.build import build
@@ -20,7 +23,10 @@ from index.encoder import DEFAULT, Encoder
 from index.evaluate import Share, answers, judge
 from index.knowledge import Example, Knowledge
 
-HELP = "the artifact on examples/, by style and language; or a foreign table with its queries; with slips or without"
+HELP = (
+    "readings and answers on examples/, pack by pack, by style and language, with slips; or a foreign table and its queries"
+)
+DOMAINS: Final = ("telecom", "power", "retail", "airline", "bank")
 SLIPS: Final = 0.1  # share of characters that slip
 RANKS: Final = (1, 3)
 SEED: Final = 11
@@ -32,23 +38,49 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--queries", type=Path, metavar="FILE", help="JSON lines or CSV with query and gold (ids, comma-separated)"
     )
-    parser.add_argument("--slips", action="store_true", help="also with homophones for a tenth of the characters")
-    parser.add_argument("--encoder", type=Path, default=DEFAULT, metavar="DIR", help="for --pack: the encoder folder")
+    parser.add_argument("--domains", nargs="*", default=DOMAINS, metavar="PACK", help="domain packs to judge")
+    parser.add_argument("--encoder", type=Path, default=DEFAULT, metavar="DIR", help="the encoder folder")
 
 
 def run(args: argparse.Namespace, writer: Writer) -> None:
     """Measure."""
-    known = material.knowledge()
-    slips = _augmenter(known) if args.slips else None
     if args.pack:
-        _foreign(args, writer, slips)
+        _foreign(args, writer)
         return
-    folder = material.pinned(args.artifact, args.work)
-    engine = Engine(folder / artifact.current(folder))
-    _tell(writer, judge(engine, known.examples), texts="as said")
-    if slips:
-        slipped = [replace(example, say=slips.slip(normalise(example.say), SLIPS)) for example in known.examples]
-        _tell(writer, judge(engine, slipped), texts="slipped")
+    for number, name in enumerate(args.domains):
+        known = material.knowledge(material.KNOWLEDGE / "service", material.KNOWLEDGE / name)
+        engine = Engine(build(known, Encoder(args.encoder), args.work / "quality", say=lambda line: None))
+        service, domain = (pack.examples for pack in known.packs)
+        if number == 0:
+            _readings(writer, engine, known, service)
+        _entries(writer, engine, known, domain, name)
+
+
+def _readings(writer: Writer, engine: Engine, known: Knowledge, examples: Sequence[Example]) -> None:
+    for texts, said in _said(known, examples):
+        for what in ("intent", "emotion"):
+            reads = labels.read(engine, said, what)
+            _tell(writer, {f"{what} {name}": one for name, one in labels.figures(reads).items()}, texts=texts)
+            if what == "emotion":
+                _tell(writer, {f"angry {name}": one for name, one in labels.of_label(reads, "angry").items()}, texts=texts)
+        _tell(writer, _part(judge(engine, said), "told"), texts=texts)
+
+
+def _entries(writer: Writer, engine: Engine, known: Knowledge, examples: Sequence[Example], name: str) -> None:
+    for texts, said in _said(known, examples):
+        _tell(writer, _part(judge(engine, said), "entry", "card"), texts=texts, pack=name)
+    _tell(writer, partials.shares(engine, examples), texts="piece by piece", pack=name)
+
+
+def _said(known: Knowledge, examples: Sequence[Example]) -> Iterator[tuple[str, Sequence[Example]]]:
+    """The examples as they stand, and with homophones for a tenth of the characters."""
+    yield "as said", examples
+    slips = _augmenter(known)
+    yield "slipped", [replace(example, say=slips.slip(normalise(example.say), SLIPS)) for example in examples]
+
+
+def _part(shares: Mapping[str, Share], *words: str) -> dict[str, Share]:
+    return {name: share for name, share in shares.items() if any(word in name for word in words)}
 
 
 def _augmenter(known: Knowledge) -> Augmenter:
@@ -58,17 +90,12 @@ def _augmenter(known: Knowledge) -> Augmenter:
     return Augmenter(body["syllables"], texts, seed=SEED)
 
 
-def _tell(writer: Writer, shares: dict[str, Share], **labels: Any) -> None:
-    for measure, share in shares.items():
-        low, high = share.interval
-        print(f"{measure:48} {share.percent:5.1f} %  [{low:5.1f}, {high:5.1f}]  of {share.of}", flush=True)
-        _keep(writer, measure, share, labels)
-
-
-def _keep(writer: Writer, measure: str, share: Share, labels: Labels) -> None:
-    low, high = share.interval
-    told = {"percent": share.percent, "low": low, "high": high, "right": share.right, "of": share.of}
-    writer.figures(measure, told, **labels)
+def _tell(writer: Writer, found: Mapping[str, Share | Measured], **where: Any) -> None:
+    place = ", ".join(where.values())
+    for name, one in found.items():
+        low, high = one.interval if isinstance(one, Share) else (one.low, one.high)
+        print(f"{name:40} {place:24} {one.percent:5.1f} %  [{low:5.1f}, {high:5.1f}]  of {one.of}", flush=True)
+        writer.figures(name, {"percent": one.percent, "low": low, "high": high, "of": one.of}, **where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +106,15 @@ class Asked:
     gold: frozenset[str]
 
 
-def _foreign(args: argparse.Namespace, writer: Writer, slips: Augmenter | None) -> None:
+def _foreign(args: argparse.Namespace, writer: Writer) -> None:
     known = packs.read([material.KNOWLEDGE / "service", args.pack])[0]
     known = replace_examples(known)
     engine = Engine(build(known, Encoder(args.encoder), args.work / "foreign", say=lambda line: None))
     asked = read_queries(args.queries)
     _tell(writer, ranks(engine, asked), texts="as said", pack=args.pack.stem)
-    if slips:
-        slipped = [Asked(slips.slip(normalise(one.query), SLIPS), one.gold) for one in asked]
-        _tell(writer, ranks(engine, slipped), texts="slipped", pack=args.pack.stem)
+    slips = _augmenter(known)
+    slipped = [Asked(slips.slip(normalise(one.query), SLIPS), one.gold) for one in asked]
+    _tell(writer, ranks(engine, slipped), texts="slipped", pack=args.pack.stem)
 
 
 def replace_examples(known: Knowledge) -> Knowledge:

@@ -182,9 +182,9 @@ def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
 
 
 def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, *, figures: dict[str, object]) -> Manifest:
-    """Write the manifest of what is in the draft. The version is named by content: equal knowledge, equal version."""
+    """Write the manifest of what is in the draft. The version is named by content and figures: equal knowledge, equal version."""
     files = {name: artifact.sha256(draft / name) for name in artifact.FILES}
-    content = hashlib.sha256(json.dumps([files, str(thresholds)], sort_keys=True).encode()).hexdigest()
+    content = hashlib.sha256(json.dumps([files, str(thresholds), figures], sort_keys=True).encode()).hexdigest()
     manifest = Manifest(
         version=content[:12],
         created=datetime.now(UTC).isoformat(timespec="seconds"),

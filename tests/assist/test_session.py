@@ -60,3 +60,9 @@ def test_a_caller_is_a_surname_and_a_title_of_sane_length() -> None:
     told = {"surname": "王" * 100, "title": 5, "tags": ["vip"], "other": {}}
     assert caller_of(told) == {"surname": "王" * 32}
     assert caller_of(None) == {}
+
+
+def test_what_is_kept_back_is_there_for_others() -> None:
+    allowance = Allowance(per_s=1, burst=4)
+    assert [allowance.spend(now=0, keep=2) for _ in range(3)] == [True, True, False]
+    assert [allowance.spend(now=0) for _ in range(3)] == [True, True, False]

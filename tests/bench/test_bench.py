@@ -9,8 +9,24 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from assist.engine import Engine
 from assist.messages import Fragment
-from bench import cli, contend, growth, machine, material, peers, quality, results, samples, tables, venvs, workload
+from bench import (
+    cli,
+    contend,
+    growth,
+    labels,
+    machine,
+    material,
+    partials,
+    peers,
+    quality,
+    results,
+    samples,
+    tables,
+    venvs,
+    workload,
+)
 from bench.load import Load
 from bench.peers import agreement
 from bench.workload import Script, Sending, schedule
@@ -269,11 +285,36 @@ def test_workers(tried: Tried) -> None:
     assert "| workers 0 | workers 1 |" in tried.tables
 
 
-def test_quality(tried: Tried) -> None:
-    found = tried("quality", "--slips")
+def test_quality(tried: Tried, artifact_folder: Path) -> None:
+    shutil.copytree(artifact_folder / ".cache", tried.folder / "work" / "quality" / ".cache")  # spares a minute of embedding
+    found = tried("quality", "--domains", "telecom")
     told = {(f.name, f.labels["texts"]): f.values for f in found.figures}
     assert told["right entry first", "slipped"]["percent"] <= told["right entry first", "as said"]["percent"] + 2
     assert told["right entry first", "as said"]["low"] < told["right entry first", "as said"]["percent"]
+    assert told["intent accuracy", "as said"]["low"] <= told["intent accuracy", "as said"]["percent"]
+    assert told["angry recall", "as said"]["of"] > 50
+    assert told["provisional card withdrawn", "piece by piece"]["of"] > 100
+
+
+def reads(expected: str, said: str, p: float = 1.0) -> labels.Reads:
+    return labels.Reads(np.array([*expected]), np.array([*said]), np.full(len(said), p), np.array(["en"] * len(said)))
+
+
+def test_macro_f1_counts_each_label_alike() -> None:
+    assert labels.macro_f1(reads("aaab", "aaaa")) == pytest.approx((6 / 7 + 0) / 2)
+    assert labels.accuracy(reads("aaab", "aaaa")) == 0.75
+    assert labels.of_label(reads("aab", "aba"), "a")["precision"].percent == 50
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    assert labels.calibration_error(reads("aaab", "aaaa", p=0.95)) == pytest.approx(0.2)
+    assert labels.calibration_error(reads("aaaa", "aaaa", p=1.0)) == 0
+
+
+def test_a_turn_said_piece_by_piece_shows_its_card_early(engine: Engine) -> None:
+    said = partials.say(engine, "喂你好我想问一下你们这个国际漫游怎么开通啊我下个礼拜要去日本出差")
+    assert said.half <= said.confirmed
+    assert said.provisional >= 1
 
 
 def test_quality_of_a_foreign_table(tried: Tried, artifact_folder: Path) -> None:
@@ -283,7 +324,8 @@ def test_quality_of_a_foreign_table(tried: Tried, artifact_folder: Path) -> None
     queries.write_text("\n".join(json.dumps(one) for one in asked), encoding="utf-8")
     shutil.copytree(artifact_folder / ".cache", tried.folder / "work" / "foreign" / ".cache")  # spares a minute of embedding
     found = tried("quality", "--pack", str(pack), "--queries", str(queries))
-    assert {f.name: f.values["percent"] for f in found.figures} == {"R@1": 100.0, "R@3": 100.0}
+    told = {f.name: f.values["percent"] for f in found.figures if f.labels["texts"] == "as said"}
+    assert told == {"R@1": 100.0, "R@3": 100.0}
 
 
 def test_growth(tried: Tried) -> None:

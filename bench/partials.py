@@ -1,0 +1,74 @@
+"""What partials are worth: example turns said piece by piece to the real call core and engine, as a recogniser sends them.
+
+A recogniser revises: each partial ends in a character that the next one may change, so only what two agree on is stable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assist.call import Call
+from assist.engine import Engine
+from assist.guidance import Guide
+from assist.messages import Fragment, ServerMessage, Suggest
+from assist.settings import Settings
+from index.evaluate import Share
+from index.knowledge import NO_ENTRY, Example
+
+PIECES_PER_S: Final = 3
+UNITS_PER_S: Final = 4.5  # Chinese characters; a Latin letter takes a quarter
+LETTERS: Final = 4
+
+
+@dataclass(slots=True)
+class Said:
+    """What one turn brought: entries shown by half of it, provisional cards and those taken back, entries confirmed."""
+
+    half: frozenset[str]
+    provisional: int
+    withdrawn: int
+    confirmed: frozenset[str]
+
+
+def shares(engine: Engine, examples: Sequence[Example]) -> dict[str, Share]:
+    """Of the right cards of the final, those provisional by half of the turn; of the provisional cards, those withdrawn."""
+    turns = [(example, say(engine, example.say)) for example in examples if example.entry not in (None, NO_ENTRY)]
+    right = [(example.entry in said.half) for example, said in turns if example.entry in said.confirmed]
+    return {
+        "right card by half of the turn": Share(sum(right), len(right)),
+        "provisional card withdrawn": Share(
+            sum(said.withdrawn for _, said in turns), sum(said.provisional for _, said in turns)
+        ),
+    }
+
+
+def say(engine: Engine, text: str) -> Said:
+    """One turn of a new call."""
+    call = Call("call", Settings(), Guide(engine.catalog))
+    step = UNITS_PER_S / PIECES_PER_S * (LETTERS if text.isascii() else 1)
+    ends = [round(step * i) for i in range(1, int(len(text) / step) + 1)]
+    cards: list[Suggest] = []
+    half: frozenset[str] | None = None
+    for number, end in enumerate(ends):
+        if half is None and end > len(text) / 2:
+            half = shown(call)
+        cards += heard(engine, call, text[:end], final=False, now=number * 1000 // PIECES_PER_S)
+    half = shown(call) if half is None else half
+    cards += heard(engine, call, text, final=True, now=len(ends) * 1000 // PIECES_PER_S)
+    provisional = {card.id for card in cards if card.state == "provisional"}
+    withdrawn = {card.id for card in cards if card.state == "withdrawn"} & provisional
+    return Said(half, len(provisional), len(withdrawn), shown(call))
+
+
+def heard(engine: Engine, call: Call, text: str, *, final: bool, now: int) -> list[Suggest]:
+    """The cards a fragment brings."""
+    news = call.hear(Fragment(call="call", segment="s", speaker="caller", text=text, final=final), now=now)
+    messages: list[ServerMessage] = [*news.messages]
+    if news.query:
+        messages += call.advise(engine.answer([news.query])[0])
+    return [message for message in messages if isinstance(message, Suggest)]
+
+
+def shown(call: Call) -> frozenset[str]:
+    """The entries whose cards are on the screen."""
+    return frozenset(card.why["entry"] for card in call.board.shown.values() if card.kind == "answer")
