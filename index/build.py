@@ -182,7 +182,7 @@ def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
 
 
 def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, *, figures: dict[str, object]) -> Manifest:
-    """Write the manifest of what is in the draft. The version is named by content and figures: equal knowledge, equal version."""
+    """Write the manifest of what is in the draft. Content and figures name the version: equal knowledge, equal version."""
     files = {name: artifact.sha256(draft / name) for name in artifact.FILES}
     content = hashlib.sha256(json.dumps([files, str(thresholds), figures], sort_keys=True).encode()).hexdigest()
     manifest = Manifest(
