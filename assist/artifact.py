@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -51,6 +51,7 @@ class Manifest:
     thresholds: Thresholds
     figures: Mapping[str, Any]
     files: Mapping[str, str]  # name -> sha256
+    packs: Sequence[str] = ()  # whose knowledge it holds
     format: int = FORMAT
 
     def dumps(self) -> str:

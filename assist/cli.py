@@ -82,9 +82,12 @@ def _run(work: "asyncio.Future[None] | object") -> None:
 
 
 def _replay(args: argparse.Namespace, chosen: Settings) -> None:
-    script = replay.load(args.file)
+    script, engine = replay.load(args.file), _engine(chosen)
+    if not script.fits(engine.manifest.packs):
+        held, wanted = ", ".join(engine.manifest.packs), ", ".join(script.packs)
+        print(f"assist: this call is for the packs {wanted}; the artifact holds {held}.", file=sys.stderr)
     started = time.monotonic()
-    for event in replay.replay(script, _engine(chosen), chosen):
+    for event in replay.replay(script, engine, chosen):
         if args.speed == "real":
             time.sleep(max(0.0, event.at_ms / 1000 - (time.monotonic() - started)))
         if args.json:

@@ -19,9 +19,16 @@ LINGER_S: Final = 12.0  # cards stay to be read after the last word
 
 
 async def demo(settings: Settings, *, files: Sequence[Path], speed: float, stopped: Callable[[], Awaitable[None]]) -> None:
-    """Serve until stopped, and play the calls in turn. Raises ReplayError for a file that is no call."""
+    """Serve until stopped, and play the calls in turn: those given, or the bundled ones that the artifact's packs answer.
+
+    Raises ReplayError for a file that is no call.
+    """
     scripts = [replay.load(path) for path in files or bundled()]
-    async with Service(settings).running() as address:
+    service = Service(settings)
+    async with service.running() as address:
+        if not files and service.desk:
+            held = service.desk.engine.manifest.packs
+            scripts = [script for script in scripts if script.fits(held)] or scripts
         print(f"Watch the cards at {address.replace('ws', 'http', 1)}/panel/?call={CALL}", flush=True)
         line = asyncio.create_task(_telephone(address, settings, scripts, speed))
         try:

@@ -2,7 +2,7 @@
 
 The same file gives the same output every time. A file holds JSON lines: timed fragments ({"at_ms": …, "segment": …, …},
 fields as in the protocol) or turns to be spoken ({"speaker": …, "text": …}), and first, if it likes, {"caller": {…},
-"language": …, "agent": …}. Called by the command line, the demo and the tests.
+"language": …, "agent": …, "packs": ["service", …]}. Called by the command line, the demo and the tests.
 """
 
 import json
@@ -32,11 +32,16 @@ class ReplayError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A call read from a file."""
+    """A call read from a file. `packs` names those whose knowledge answers it; empty: any will do."""
 
     name: str
     fragments: tuple[Timed, ...]
     opening: Mapping[str, Any] = field(default_factory=dict)
+    packs: tuple[str, ...] = ()
+
+    def fits(self, packs: Iterable[str]) -> bool:
+        """Whether these packs can answer the call."""
+        return set(self.packs) <= set(packs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def load(path: Path) -> Script:
             except (Fault, TypeError, ValueError) as error:
                 raise ReplayError(f"{path}:{number}: {error}") from error
     timed += stream(path.stem, turns)
-    return Script(name=path.stem, fragments=tuple(sorted(timed, key=lambda t: t.at_ms)), opening=opening)
+    packs = opening.pop("packs", ())  # of the file, not of the message
+    return Script(name=path.stem, fragments=tuple(sorted(timed, key=lambda t: t.at_ms)), opening=opening, packs=packs)
 
 
 def _line(line: str, where: str) -> dict[str, Any]:
@@ -90,6 +96,8 @@ def _take(body: dict[str, Any], call: str, opening: dict[str, Any], timed: list[
     else:
         parse({**body, "type": "open", "role": "ingest"})
         opening.update(body)
+        if "packs" in body:
+            opening["packs"] = _names(body, "packs")
 
 
 def _ms(body: dict[str, Any], key: str, default: int | None = None) -> int:
@@ -98,6 +106,14 @@ def _ms(body: dict[str, Any], key: str, default: int | None = None) -> int:
     if not isinstance(value, int | float) or not 0 <= value <= CALL_MS_MAX:
         raise ValueError(f"`{key}` must be a number of milliseconds, at most a day, not {value!r}.")
     return int(value)
+
+
+def _names(body: dict[str, Any], key: str) -> tuple[str, ...]:
+    """A list of names. Raises ValueError."""
+    value = body[key]
+    if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+        raise ValueError(f"`{key}` must be a list of names, not {value!r}.")
+    return tuple(value)
 
 
 def replay(script: Script, engine: Engine, settings: Settings) -> Iterator[Event]:

@@ -193,6 +193,7 @@ def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, *, figures: dict[s
         thresholds=thresholds,
         figures=figures,
         files=files,
+        packs=[pack.name for pack in parts.knowledge.packs],
     )
     (draft / artifact.MANIFEST).write_text(manifest.dumps(), encoding="utf-8")
     return manifest

@@ -1,5 +1,7 @@
 """What the tests of the online half share: the engine of the one built artifact, and small catalogs to steer by."""
 
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,12 +10,27 @@ from assist import artifact
 from assist.catalog import Catalog, Entry, Phrase
 from assist.engine import Engine
 from assist.settings import Settings
+from index import packs
+from index.build import build
+from index.encoder import DEFAULT, Encoder
 
 
 @pytest.fixture(scope="session")
 def engine(artifact_folder: Path) -> Engine:
     """The published artifact, loaded."""
     return Engine(artifact_folder / artifact.current(artifact_folder))
+
+
+@pytest.fixture(scope="session")
+def engine_with(artifact_folder: Path) -> Callable[[Sequence[str]], Engine]:
+    """Engines of other packs that ship, built when first asked for."""
+
+    @functools.cache
+    def built(*names: str) -> Engine:
+        known = packs.read([packs.SHIPPED / name for name in names])[0]
+        return Engine(build(known, Encoder(DEFAULT), artifact_folder, say=lambda line: None))
+
+    return lambda names: built(*names)
 
 
 @pytest.fixture

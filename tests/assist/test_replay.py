@@ -1,6 +1,7 @@
 """A call from a file gives the same output every time; a file that is no call is refused with its line."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from assist.engine import Engine
 from assist.messages import Heard, Reading, Suggest, as_map
 from assist.replay import ReplayError
 from assist.settings import Settings
+from index.packs import SHIPPED
 
 FRAGMENT = {"at_ms": 1_000, "segment": "s", "speaker": "caller", "text": "我的流量怎么用得这么快", "final": True}
 
@@ -33,7 +35,8 @@ def test_there_are_bundled_calls_in_three_languages() -> None:
 
 
 @pytest.mark.parametrize("path", bundled(), ids=lambda path: path.stem)
-def test_a_bundled_call_plays_and_plays_alike(engine: Engine, path: Path) -> None:
+def test_a_bundled_call_plays_and_plays_alike(engine_with: Callable[[Sequence[str]], Engine], path: Path) -> None:
+    engine = engine_with(replay.load(path).packs)
     first = played(engine, path)
     assert played(engine, path) == first
     assert [event["at_ms"] for event in first] == sorted(event["at_ms"] for event in first)
@@ -86,6 +89,10 @@ def test_silence_brings_a_sentence(engine: Engine, tmp_path: Path) -> None:
         ([{"text": "x", "speaker": "caller", "pause_ms": "long"}], ":1: `pause_ms`"),
         ([{"caller": "王"}], ":1: `caller`"),
         ([{"language": ["en"]}], ":1: `language`"),
+        ([{"packs": "service"}], ":1: `packs`"),
+        ([{"packs": ["service", 5]}], ":1: `packs`"),
+        ([{"packs": [""]}], ":1: `packs`"),
+        ([{"packs": None}], ":1: `packs`"),
     ],
 )
 def test_what_is_no_call(tmp_path: Path, lines: list[Any], where: str) -> None:
@@ -104,6 +111,24 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 def test_a_message_s_type_cannot_be_smuggled_in(tmp_path: Path) -> None:
     script = replay.load(written(tmp_path, {"text": "喂", "speaker": "caller", "type": "ping"}))
     assert script.fragments[-1].fragment.text == "喂"
+
+
+def test_a_call_may_name_the_packs_that_answer_it(tmp_path: Path) -> None:
+    script = replay.load(written(tmp_path, {"agent": "7", "packs": ["service", "bank"]}, FRAGMENT))
+    assert script.packs == ("service", "bank")
+    assert script.opening == {"agent": "7"}  # the packs are no part of the message
+    assert replay.load(written(tmp_path, {"agent": "7"}, FRAGMENT)).packs == ()
+
+
+def test_the_bundled_calls_show_every_pack_that_ships() -> None:
+    shown = {pack for path in bundled() for pack in replay.load(path).packs}
+    assert shown == {pack.parent.name for pack in SHIPPED.glob("*/pack.yaml")}
+
+
+def test_a_call_fits_packs_that_hold_its_own(tmp_path: Path) -> None:
+    script = replay.load(written(tmp_path, {"packs": ["service", "bank"]}, FRAGMENT))
+    assert script.fits(["bank", "service", "power"])
+    assert not script.fits(["service", "power"])
 
 
 def test_lines_to_read(engine: Engine, tmp_path: Path) -> None:
