@@ -4,7 +4,7 @@ Holds no state that changes, so that several threads may share one engine. The s
 `ask` and `replay` directly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -24,10 +24,11 @@ from assist.queries import UNKNOWN, Answer, Hit, Label, Moment, Query
 from assist.windows import windows
 
 Vectors = NDArray[np.float32]
-NEIGHBOURS: Final = 48  # rows fetched per window; an entry has about ten variants, and five entries are told
+NEIGHBOURS: Final = 64  # rows fetched per window; an entry has up to twenty variants, and three to five entries are told
 ANSWERS_MAX: Final = 5
 # One node for a sum and its LayerNorm takes three times as long as two on a CPU; a transformer has a dozen of them.
 SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
+SOFTNESS: Final = 12.0  # of the maximum over windows; from 4 to 12 it makes no difference, infinity would be the maximum
 SEARCH_EF: Final = 64  # HNSW's breadth of search; MEASURED: recall >= 0.999
 
 
@@ -51,6 +52,10 @@ class Engine:
             self.tokenizer = tokens.load(folder / artifact.TOKENIZER)
             self._graph = session(folder / artifact.GRAPH)
             self._collections = {name: _collection(folder / f"{name}.faiss") for name in artifact.COLLECTIONS}
+            rows = self.catalog.rows[QUESTIONS]
+            # each with one more at the end, where FAISS's -1 points: no row at all
+            self._owners = np.array([*_numbered(row.owner for row in rows), -1])
+            self._negative = np.array([*(row.negative for row in rows), True])
             self._dated = frozenset(entry.id for entry in self.catalog.entries.values() if entry.dated)
             misfit = self._misfit()
         except Exception as error:  # three libraries read these files, each with errors of its own; none may get past here
@@ -125,12 +130,13 @@ class Engine:
     def hits(self, vectors: Vectors, *, answered: bool = True) -> tuple[Hit, ...]:
         """The best entries over the windows of one turn, each by its nearest variant, best first.
 
-        None is shown when the turn's intent wants no answer (`answered` is False), nor an entry one of whose
-        counter-examples lies nearer than its nearest variant.
+        Of a turn in several windows those come first which most windows speak of: `_by_entry`. None is shown when the
+        turn's intent wants no answer (`answered` is False), nor an entry one of whose counter-examples lies nearer than
+        its nearest variant.
         """
         scores, found = self.search(QUESTIONS, vectors, count=NEIGHBOURS)
         if len(vectors) > 1:
-            order = np.argsort(-scores, axis=None, kind="stable")
+            order = self._by_entry(scores, found)
             scores, found = scores.ravel()[order], found.ravel()[order]
         rows, threshold = self.catalog.rows[QUESTIONS], self.manifest.thresholds.answer
         hits: list[Hit] = []
@@ -148,6 +154,21 @@ class Engine:
                     shown = answered and score >= threshold and row.owner not in countered
                     hits.append(Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown))
         return tuple(hits)
+
+    def _by_entry(self, scores: Vectors, found: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The order of the rows found for several windows: the entry that the turn is about first, its nearest row first.
+
+        An entry counts by the soft maximum of its scores over the windows. The maximum alone lets one window of a story
+        decide; on long calibration turns it put the right entry first 89 times in 100, this does 94 times.
+        """
+        owners, which = np.unique(self._owners[found], return_inverse=True)
+        which = which.reshape(found.shape)
+        farthest = scores[:, -1:]  # an entry that was not found lies no nearer than this
+        near = np.repeat(farthest, len(owners), axis=1)
+        variants = np.where(self._negative[found], farthest, scores)
+        np.maximum.at(near, (np.arange(len(near))[:, None], which), variants)
+        about = np.exp(SOFTNESS * near).mean(axis=0)
+        return np.lexsort((-scores.ravel(), -about[which.ravel()]))
 
 
 def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Label:
@@ -172,6 +193,12 @@ def session(path: Path, *, threads: int = 1) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS)
+
+
+def _numbered(names: Iterable[str]) -> list[int]:
+    """Each name's number, in the order in which they come."""
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(name, len(numbers)) for name in names]
 
 
 def _collection(path: Path) -> Any:
