@@ -37,7 +37,9 @@ class Settings:
     queue_max: int = _setting(4096, "most partials that may wait; beyond it the oldest goes", low=1)
     frame_bytes_max: int = _setting(65_536, "largest frame a client may send", low=256)
     text_chars_max: int = _setting(2_000, "longest text of one fragment", low=1)
-    fragments_per_s_max: int = _setting(25, "most fragments a second of one call, with a burst of twice as many", low=1)
+    fragments_per_s_max: int = _setting(
+        25, "most fragments a second of one call, at once twice as many; partials leave a quarter of that to finals", low=1
+    )
     calls_per_connection_max: int = _setting(500, "most open calls of one connection", low=1)
     calls_max: int = _setting(5_000, "most open calls of the service", low=1)
     connections_max: int = _setting(5_000, "most connections of the service", low=1)

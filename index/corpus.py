@@ -1,8 +1,12 @@
 """What the default encoder learns from: the packs' own texts, and translation pairs where they are at hand."""
 
 import csv
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import opencc
 
 from assist.text import normalise
 from index.knowledge import Knowledge
@@ -38,12 +42,22 @@ def corpus(knowledge: Knowledge, pairs: Path | None = None) -> Corpus:
             moments.setdefault(phrase.moment, []).extend(s for tones in phrase.text.values() for s in tones.values())
     used = split(knowledge).used
     return Corpus(
-        groups=tuple(group for texts in [*entries, *moments.values()] if len(group := tuple(map(normalise, texts))) > 1),
+        groups=tuple(group for texts in [*entries, *moments.values()] if len(group := _group(texts)) > 1),
         utterances=tuple(normalise(u.text) for u in used),
         intents=tuple(u.intent for u in used),
         emotions=tuple(u.emotion for u in used),
         pairs=tuple(_pairs(pairs)) if pairs else (),
     )
+
+
+def _group(texts: Sequence[str]) -> tuple[str, ...]:
+    """Normalised texts of one meaning, and as they would be said with Taiwan's words ("短信" is "簡訊" there)."""
+    return tuple(dict.fromkeys(normalise(said) for text in texts for said in (text, _taiwan().convert(text))))
+
+
+@functools.cache
+def _taiwan() -> opencc.OpenCC:
+    return opencc.OpenCC("s2twp")
 
 
 def _pairs(path: Path) -> list[tuple[str, str]]:

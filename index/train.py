@@ -41,7 +41,7 @@ class Recipe:
     buckets: int = 60_000
     dims: int = 256
     signal: int = 64
-    steps: int = 600
+    steps: int = 3_000
     groups: int = 128  # entries per step
     pairs: int = 160
     utterances: int = 512
@@ -143,10 +143,12 @@ class Trainer:
         return self._learn(self.vectors, [*left, *right, *strangers], share, lambda v: self._contrast(v, len(left)))
 
     def _contrast(self, encoded: Tensor, count: int) -> Tensor:
-        """InfoNCE: row i belongs to row count + i; whatever comes after those pairs are strangers."""
-        unit = functional.normalize(encoded, dim=1)
-        likeness = unit[:count] @ unit[count:].T * self.recipe.sharpness
-        return functional.cross_entropy(likeness, torch.arange(count))
+        """InfoNCE, both ways: row i belongs to row count + i; whatever comes after those pairs are strangers to both."""
+        left, right, strangers = functional.normalize(encoded, dim=1).tensor_split([count, 2 * count])
+        there = left @ torch.cat([right, strangers]).T * self.recipe.sharpness
+        back = right @ torch.cat([left, strangers]).T * self.recipe.sharpness
+        each = torch.arange(count)
+        return (functional.cross_entropy(there, each) + functional.cross_entropy(back, each)) / 2
 
     def _labels(self, share: float) -> float:
         chosen = self.random.sample(
