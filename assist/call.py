@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assist.board import Board
-from assist.candidates import Voice, answer_cards, phrase_cards, ranked, situation_card
+from assist.candidates import Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
 from assist.guidance import Guide, Signals
 from assist.language import language_of
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
@@ -113,7 +113,7 @@ class Call:
         if answer.failed or query.number <= self._latest.get(query.segment, query.number):
             return []
         self._latest[query.segment] = query.number
-        candidates = answer_cards(answer, self.voice(query.language))
+        candidates = early_cards(answer, self.voice(query.language))
         cards = self.board.propose(candidates, segment=query.segment, now=query.heard_ms, timing_us=answer.timing_us or None)
         return [*self._read(answer, self.mood.after(answer.emotion)), *cards]
 

@@ -12,6 +12,10 @@ from assist.queries import Answer, Hit
 
 ANSWERS_MAX: Final = 2  # of one turn; a third answer is a sign that none is right
 ABREAST: Final = 0.05  # a second answer is shown only if it scores nearly as high as the first
+# By how much a partial's answer must pass its threshold, and the next answer. On calibration turns said piece by piece a
+# third of the right cards are up by half of the turn so, and 8 % of the cards shown are taken back; without it 49 and 35 %.
+CLEAR: Final = 0.05
+AHEAD: Final = 0.12
 NAMELESS: Final = {"zh-Hans": "客服中心", "zh-Hant": "客服中心", "yue": "客戶服務中心", "en": "customer service"}
 ONCE_PER_CALL: Final = frozenset({"opening", "empathy"})
 _COOLDOWN_MS: Final = 60_000
@@ -53,6 +57,16 @@ def answer_cards(answer: Answer, voice: Voice) -> list[Candidate]:
     """One card for each entry that passes its threshold, the best first."""
     shown = [hit for hit in answer.hits if hit.shown and hit.score >= answer.hits[0].score - ABREAST][:ANSWERS_MAX]
     return [_answer_card(answer, hit, voice) for hit in shown]
+
+
+def early_cards(answer: Answer, voice: Voice) -> list[Candidate]:
+    """For a partial: the best answer, if it stands out. Half a sentence looks like much that it will not become."""
+    best = next((hit for hit in answer.hits if hit.shown), None)
+    if best is None or best.score < answer.threshold + CLEAR:
+        return []
+    if any(hit.score > best.score - AHEAD for hit in answer.hits if hit is not best):
+        return []
+    return [_answer_card(answer, best, voice)]
 
 
 def _answer_card(answer: Answer, hit: Hit, voice: Voice) -> Candidate:

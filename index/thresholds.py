@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assist.artifact import Thresholds
+from assist.engine import UNASKED
 from assist.queries import Answer
 from index.knowledge import NO_ENTRY, Example
 
@@ -39,7 +40,10 @@ def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[
     It divides best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the packs have
     too few of the latter, turns whose intent wants no answer stand in; without the former, WRONG_CARDS decides alone.
     """
-    scored = [(max((h.score for h in a.hits if h.shown), default=-1.0), t) for t, a in zip(turns, answers, strict=True)]
+    scored = [
+        (max((h.score for h in a.hits if h.shown), default=-1.0) - (UNASKED if a.intent.label in unanswered else 0.0), t)
+        for t, a in zip(turns, answers, strict=True)
+    ]
     strangers = [score for score, turn in scored if turn.entry == NO_ENTRY]
     if len(strangers) < STRANGERS_MIN:
         strangers += [score for score, turn in scored if turn.entry is None and turn.intent in unanswered]

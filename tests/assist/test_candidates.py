@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from assist.board import Board
-from assist.candidates import ANSWERS_MAX, Voice, answer_cards, phrase_cards, ranked, situation_card
+from assist.candidates import ANSWERS_MAX, Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
 from assist.catalog import Catalog
 from assist.guidance import Guide, Signals
 from assist.queries import Answer, Hit, Query
@@ -37,6 +37,13 @@ def test_a_second_answer_only_abreast_of_the_first_and_never_a_third(catalog: Ca
     assert [card.key for card in answer_cards(answer(catalog, 0.8, 0.79, 0.79), VOICE)] == ["answer:bill", "answer:roam"]
     assert len(answer_cards(answer(catalog, 0.8, 0.8, 0.8), VOICE)) == ANSWERS_MAX
     assert [card.key for card in answer_cards(answer(catalog, 0.8, 0.6), VOICE)] == ["answer:bill"]
+
+
+def test_an_early_card_stands_out(catalog: Catalog) -> None:
+    assert [card.key for card in early_cards(answer(catalog, 0.8, 0.6), VOICE)] == ["answer:bill"]
+    assert early_cards(answer(catalog, 0.8, 0.7), VOICE) == []  # of two that are alike neither
+    assert early_cards(answer(catalog, 0.54, 0.2), VOICE) == []  # just above the threshold
+    assert early_cards(answer(catalog, 0.4), VOICE) == []
 
 
 def test_the_caller_s_language_or_the_nearest(catalog: Catalog) -> None:
