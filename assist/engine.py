@@ -167,7 +167,7 @@ class Engine:
         """
         owners, which = np.unique(self._owners[found], return_inverse=True)
         which = which.reshape(found.shape)
-        farthest = scores[:, -1:]  # an entry that was not found lies no nearer than this
+        farthest = np.maximum(scores[:, -1:], -1.0)  # an entry that was not found lies no nearer than this
         near = np.repeat(farthest, len(owners), axis=1)
         variants = np.where(self._negative[found], farthest, scores)
         np.maximum.at(near, (np.arange(len(near))[:, None], which), variants)

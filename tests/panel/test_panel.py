@@ -66,8 +66,8 @@ async def test_emotion_intent_and_heat_are_words_before_they_are_colours(desk, s
     screen = await show(desk, call="c", lang="zh")
     await expect(screen.page.locator(".emotion")).to_have_text("情绪未明")
     async with desk.recogniser("c") as recogniser:
-        await recogniser.hear("s1", "你们到底管不管，我要投诉，太过分了", emotion=ANGRY)
-        await expect(screen.page.locator(".emotion")).to_have_text(re.compile("愤怒|不满"))
+        await recogniser.hear("s1", "你们到底管不管，我要投诉，什么破公司，一群骗子", emotion=ANGRY)
+        await expect(screen.page.locator(".emotion")).to_have_text("愤怒")
         await expect(screen.page.locator(".trend")).to_have_text(re.compile("[↑→] (升温|平稳)"))
         # the heat is the call's, not the turn's: one angry turn after a calm beginning brings it about half way
         assert int(await screen.page.get_by_role("meter").get_attribute("aria-valuenow")) >= 45
