@@ -26,6 +26,7 @@ from index.knowledge import Example, Knowledge
 HELP = (
     "readings and answers on examples/, pack by pack, by style and language, with slips; or a foreign table and its queries"
 )
+FOREIGN: Final = Path(__file__).parent / "foreign"  # FAQ tables of others, and what callers would ask of them
 DOMAINS: Final = ("telecom", "power", "retail", "airline", "bank")
 SLIPS: Final = 0.1  # share of characters that slip
 RANKS: Final = (1, 3)
@@ -45,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, writer: Writer) -> None:
     """Measure."""
     if args.pack:
-        _foreign(args, writer)
+        _foreign(args, writer, args.pack, args.queries)
         return
     for number, name in enumerate(args.domains):
         known = material.knowledge(material.KNOWLEDGE / "service", material.KNOWLEDGE / name)
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
         if number == 0:
             _readings(writer, engine, known, service)
         _entries(writer, engine, known, domain, name)
+    for table in sorted(FOREIGN.glob("*_faq.csv")):
+        _foreign(args, writer, table, FOREIGN / table.name.replace("_faq.csv", "_queries.jsonl"))
 
 
 def _readings(writer: Writer, engine: Engine, known: Knowledge, examples: Sequence[Example]) -> None:
@@ -106,15 +109,15 @@ class Asked:
     gold: frozenset[str]
 
 
-def _foreign(args: argparse.Namespace, writer: Writer) -> None:
-    known = packs.read([material.KNOWLEDGE / "service", args.pack])[0]
+def _foreign(args: argparse.Namespace, writer: Writer, table: Path, queries: Path) -> None:
+    known = packs.read([material.KNOWLEDGE / "service", table])[0]
     known = replace_examples(known)
     engine = Engine(build(known, Encoder(args.encoder), args.work / "foreign", say=lambda line: None))
-    asked = read_queries(args.queries)
-    _tell(writer, ranks(engine, asked), texts="as said", pack=args.pack.stem)
+    asked = read_queries(queries)
+    _tell(writer, ranks(engine, asked), texts="as said", pack=table.stem)
     slips = _augmenter(known)
     slipped = [Asked(slips.slip(normalise(one.query), SLIPS), one.gold) for one in asked]
-    _tell(writer, ranks(engine, slipped), texts="slipped", pack=args.pack.stem)
+    _tell(writer, ranks(engine, slipped), texts="slipped", pack=table.stem)
 
 
 def replace_examples(known: Knowledge) -> Knowledge:

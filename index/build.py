@@ -82,7 +82,9 @@ def _heads(contents: Catalog, parts: Split, cache: Cache, folder: Path, say: Say
     """Fit both heads, or take them from the cache when neither the texts nor the encoder have changed."""
     used = [(u.text, u.intent, u.emotion) for u in parts.used]
     kept = [(turn.say, turn.intent, turn.emotion) for turn in parts.kept]
-    body = json.dumps([used, kept, contents.intents, contents.emotions, cache.encoder.hash, fitting.PENALTY])
+    body = json.dumps(
+        [used, kept, contents.intents, contents.emotions, cache.encoder.hash, fitting.PENALTY, fitting.CAREFUL]
+    )
     path = folder / f"heads-{hashlib.sha256(body.encode()).hexdigest()[:16]}.npz"
     known = fitting.load(path, intents=contents.intents, emotions=contents.emotions)
     if known:
@@ -107,7 +109,10 @@ def _head(
     learn = [i for i in known if i < len(used)]
     check = [i for i in known if i >= len(used)]
     head = fitting.fit(features[learn], [names[i] or "" for i in learn], labels)
-    return fitting.calibrate(head, features[check], [names[i] or "" for i in check]) if check else head
+    if not check:
+        return head
+    held = features[check], [names[i] or "" for i in check]
+    return fitting.careful(fitting.calibrate(head, *held), *held)
 
 
 @dataclass(frozen=True, slots=True)

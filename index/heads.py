@@ -7,7 +7,7 @@ that were held out (Guo et al. 2017, "On Calibration of Modern Neural Networks")
 import os
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 PENALTY: Final = 2.0  # L2; from {0.5, 1, 2, 5} by held-out accuracy
 STEPS_MAX: Final = 120
+# Labels that are worse missed than suspected, and the share of their held-out examples that must be read as them.
+CAREFUL: Final = {"angry": 0.88}
 
 
 def log_softmax(logits: Floats) -> Floats:
@@ -115,3 +117,16 @@ def calibrate(head: Head, features: NDArray[np.float32], names: Sequence[str]) -
 
     best: Any = minimize_scalar(surprise, bounds=(-2.5, 2.5), method="bounded")
     return head.cooled(float(np.exp(best.x)))
+
+
+def careful(head: Head, features: NDArray[np.float32], names: Sequence[str]) -> Head:
+    """The head with as much more bias for the CAREFUL labels it has as makes it miss few of their held-out examples."""
+    bias = head.bias.copy()
+    for label, share in CAREFUL.items():
+        rows = [i for i, name in enumerate(names) if name == label]
+        if rows:
+            at = head.labels.index(label)
+            logits = features[rows] @ head.weights + bias
+            lacking = np.delete(logits, at, axis=1).max(axis=1) - logits[:, at]
+            bias[at] += max(0.0, float(np.quantile(lacking, share)))
+    return replace(head, bias=bias)

@@ -61,3 +61,20 @@ def test_saved_heads_come_back(tmp_path) -> None:  # type: ignore[no-untyped-def
     path.write_bytes(path.read_bytes()[:50])
     assert heads.load(path, intents=("a", "b"), emotions=("a", "b")) is None
     assert heads.load(tmp_path / "nothing", intents=(), emotions=()) is None
+
+
+def test_a_label_that_must_not_be_missed_is_read_more_readily() -> None:
+    chance = np.random.default_rng(3)
+    names = ["angry", "calm"] * 200
+    features = np.array([[name == "angry", 1.0] for name in names], np.float32) + chance.normal(size=(400, 2)).astype(
+        np.float32
+    )
+    head = heads.fit(features, names, ["angry", "calm"])
+    lent = heads.careful(head, features, names)
+
+    def recall(of: heads.Head) -> float:
+        return float((of.probabilities(features[::2])[:, 0] > 0.5).mean())
+
+    assert recall(head) < heads.CAREFUL["angry"] - 0.05
+    assert recall(lent) == pytest.approx(heads.CAREFUL["angry"], abs=0.01)
+    assert (heads.careful(lent, features, names).bias >= lent.bias).all()
