@@ -180,10 +180,8 @@ def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:
 def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
     """First the labels' thresholds, then the answers', which depend on them: some intents want no answer."""
     turns = parts.split.kept
-    texts = [turn.say for turn in turns]
-    labels = for_labels(turns, answers(Engine(draft), texts))
-    _seal(parts, draft, labels, figures={})
-    return for_answers(labels, turns, answers(Engine(draft), texts), frozenset(parts.contents.unanswered))
+    told = answers(Engine(draft), [turn.say for turn in turns])
+    return for_answers(for_labels(turns, told), turns, told, frozenset(parts.contents.unanswered))
 
 
 def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, *, figures: dict[str, object]) -> Manifest:

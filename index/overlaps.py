@@ -4,16 +4,18 @@ Texts are equal when `assist.text.normalise` makes them so: that is how the serv
 `check.py`.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assist.text import normalise
+from assist import text as cleaning
 from index.findings import Place, Problem, quoted
 from index.knowledge import Entry, Knowledge, Utterance, Variant
 from index.similarity import Similar
 
 NEAR_DUPLICATE_MIN = 0.8  # Jaccard similarity of character bigrams
+normalise = functools.lru_cache(maxsize=None)(cleaning.normalise)  # each rule looks at the same texts again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,10 +38,12 @@ class Similar:
     def nearest(self, text: str) -> Near | None:
         """The most similar text, the earliest of equals; None when none reaches the threshold."""
         grams = bigrams(text)
-        candidates = {position for gram in self._rarest(grams) for position in self._holders.get(gram, ())}
-        near = [Near(position=p, similarity=jaccard(grams, self._grams[p])) for p in sorted(candidates)]
-        best = max(near, key=lambda n: n.similarity, default=None)
-        return best if best and best.similarity >= self._threshold else None
+        least, most = self._threshold * len(grams), len(grams) / self._threshold  # so long can a similar text be
+        found = {position for gram in self._rarest(grams) for position in self._holders.get(gram, ())}
+        candidates = sorted(position for position in found if least <= len(self._grams[position]) <= most)
+        alike = [jaccard(grams, self._grams[position]) for position in candidates]
+        best = max(alike, default=0.0)
+        return Near(position=candidates[alike.index(best)], similarity=best) if best >= self._threshold else None
 
     def _rarest(self, grams: frozenset[str]) -> list[str]:
         """So many of the rarest bigrams that two texts above the threshold must share one of them."""

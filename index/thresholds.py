@@ -35,15 +35,17 @@ def for_labels(turns: Sequence[Example], answers: Sequence[Answer]) -> Threshold
 
 
 def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[Answer], unanswered: Set[str]) -> Thresholds:
-    """The threshold of an answer, from what an engine with the labels' thresholds gave to `turns`.
+    """The threshold of an answer, from what an engine with OPEN thresholds gave to `turns`.
 
     It divides best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the packs have
     too few of the latter, turns whose intent wants no answer stand in; without the former, WRONG_CARDS decides alone.
     """
-    scored = [
-        (max((h.score for h in a.hits if h.shown), default=-1.0) - (UNASKED if a.intent.label in unanswered else 0.0), t)
-        for t, a in zip(turns, answers, strict=True)
-    ]
+
+    def score(answer: Answer) -> float:
+        wants_none = answer.intent.label in unanswered and answer.intent.p >= labels.intent
+        return max((hit.score for hit in answer.hits if hit.shown), default=-1.0) - (UNASKED if wants_none else 0.0)
+
+    scored = [(score(answer), turn) for turn, answer in zip(turns, answers, strict=True)]
     strangers = [score for score, turn in scored if turn.entry == NO_ENTRY]
     if len(strangers) < STRANGERS_MIN:
         strangers += [score for score, turn in scored if turn.entry is None and turn.intent in unanswered]
