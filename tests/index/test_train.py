@@ -12,7 +12,7 @@ from index.encoder import Encoder
 from index.phonetics import fuzzy
 from index.train import Recipe, Trainer
 
-TINY = replace(Recipe(), buckets=5_000, dims=32, signal=40, steps=80, groups=60, utterances=64, pairs=2, vector_rate=1e-2)
+TINY = replace(Recipe(), buckets=5_000, dims=32, signal=40, steps=120, groups=60, utterances=64, pairs=2, vector_rate=1e-2)
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 
 
@@ -47,7 +47,7 @@ def test_it_learns_which_texts_belong_together(texts: Corpus, tmp_path: Path) ->
     untrained = Trainer(texts, None, replace(TINY, steps=0))
     untrained.save(tmp_path / "before", made={})
     trained = _trained(texts, None, tmp_path / "after")
-    assert _apart(trained, texts) > _apart(Encoder(tmp_path / "before"), texts) + 0.05
+    assert _apart(trained, texts) > _apart(Encoder(tmp_path / "before"), texts) + 0.2
 
 
 def test_the_same_seed_gives_the_same_encoder(texts: Corpus, tmp_path: Path) -> None:
