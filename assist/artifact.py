@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-FORMAT: Final = 1
+from assist.outlook import USUAL, Outlook
+
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 GRAPH: Final = "graph.onnx"
 TOKENIZER: Final = "tokenizer.json"
@@ -52,6 +54,7 @@ class Manifest:
     figures: Mapping[str, Any]
     files: Mapping[str, str]  # name -> sha256
     packs: Sequence[str] = ()  # whose knowledge it holds
+    outlook: Outlook = USUAL
     format: int = FORMAT
 
     def dumps(self) -> str:
@@ -127,7 +130,8 @@ def _read_manifest(path: Path) -> Manifest:
             raise ArtifactError(f"{path}: format {body['format']!r}; this program reads format {FORMAT}.")
         if body.pop("seal") != _seal(body):
             raise ArtifactError(f"{path}: has been changed since it was built; its seal is broken.")
-        return Manifest(**{**body, "thresholds": Thresholds(**body["thresholds"])})
+        parts = {"thresholds": Thresholds(**body["thresholds"]), "outlook": Outlook(**body["outlook"])}
+        return Manifest(**{**body, **parts})
     except OSError as error:
         raise ArtifactError(f"{path}: cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -14,7 +14,6 @@ from assist.messages import State, Suggest
 # Which card gives way when the screen is full: the one that matters least, then the oldest.
 WEIGHT: Final = {"alert": 5, "task": 4, "answer": 3, "empathy": 2, "step": 1, "phrase": 1}
 LEDGER_MAX: Final = 256
-AGREE: Final = 2  # partials in a row that must lead to a card before it is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,23 +38,19 @@ class Board:
     card_ms: int
     shown: dict[str, Suggest] = field(default_factory=dict)  # key -> card on the screen, oldest first
     _provisional: dict[str, str] = field(default_factory=dict)  # key -> segment it was shown for
-    _leading: tuple[str, str, int] = ("", "", 0)  # segment and best key of the latest partial; how many in a row
     _ledger: dict[str, int] = field(default_factory=dict)  # key -> when last confirmed
     _named: int = 0
 
     def propose(
         self, candidates: Sequence[Candidate], *, segment: str, now: int, timing_us: Mapping[str, int] | None = None
     ) -> list[Suggest]:
-        """Show the best card of a partial, once AGREE partials in a row lead to it. One provisional card a segment."""
+        """Show the best card of a partial, in place of the segment's earlier one."""
         best = next(iter(self._fresh(candidates, now)), None)
-        key = best.key if best else ""
-        of, led, count = self._leading
-        self._leading = segment, key, count + 1 if (of, led) == (segment, key) else 1
-        if best is None or self._leading[2] < AGREE or key in self.shown:
+        if best is None or best.key in self.shown:
             return []
         news = [self._withdraw(held) for held, its in list(self._provisional.items()) if its == segment]
         news += self._put(best, state="provisional", based_on=(segment,), now=now, timing_us=timing_us)
-        self._provisional[key] = segment
+        self._provisional[best.key] = segment
         return news
 
     def settle(

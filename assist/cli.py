@@ -33,7 +33,7 @@ def _build_missing(chosen: Settings) -> None:
 def _engine(chosen: Settings) -> Engine:
     folder = Path(chosen.artifact)
     _build_missing(chosen)
-    return Engine(folder / artifact.current(folder))
+    return Engine(folder / artifact.current(folder), threads=chosen.graph_threads)
 
 
 def _serve(args: argparse.Namespace, chosen: Settings) -> None:

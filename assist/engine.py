@@ -32,6 +32,8 @@ SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
 # refusing outright cost 6 % of the cards that were due on calibration turns.
 UNASKED: Final = 0.1
 SOFTNESS: Final = 12.0  # of the maximum over windows; from 4 to 12 it makes no difference, infinity would be the maximum
+RUN_MAX: Final = 16  # texts of one run
+ALIKE: Final = 1.25  # the longest of a run by the shortest: beyond it the padding costs more than the company saves
 SEARCH_EF: Final = 64  # HNSW's breadth of search; MEASURED: recall >= 0.999
 
 
@@ -47,13 +49,13 @@ class Read:
 class Engine:
     """An artifact, loaded."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
         """Load a version's folder. Raises ArtifactError when it is not whole or does not fit together."""
         self.manifest: Manifest = artifact.verify(folder)
         try:
             self.catalog: Catalog = catalog.loads((folder / artifact.CATALOG).read_text(encoding="utf-8"))
             self.tokenizer = tokens.load(folder / artifact.TOKENIZER)
-            self._graph = session(folder / artifact.GRAPH)
+            self._graph = session(folder / artifact.GRAPH, threads=threads)
             self._collections = {name: _collection(folder / f"{name}.faiss") for name in artifact.COLLECTIONS}
             rows = self.catalog.rows[QUESTIONS]
             # each with one more at the end, where FAISS's -1 points: no row at all
@@ -87,8 +89,17 @@ class Engine:
         return self.manifest.version
 
     def read(self, texts: Sequence[str]) -> Read:
-        """One run of the graph over normalised texts."""
-        return Read(*self._graph.run(None, {"ids": self.tokenizer(texts)}))
+        """What the graph says of normalised texts, those of nearly one length in a run."""
+        order, runs = _alike([len(text) for text in texts])
+        if len(runs) == 1:
+            return Read(*self._run(texts))
+        read = [self._run([texts[i] for i in run]) for run in runs]
+        back = np.argsort(order)
+        return Read(*(np.concatenate(parts)[back] for parts in zip(*read, strict=True)))
+
+    def _run(self, texts: Sequence[str]) -> Sequence[Vectors]:
+        vectors, intents, emotions = self._graph.run(None, {"ids": self.tokenizer(texts)})
+        return vectors, intents, emotions
 
     def answer(self, queries: Sequence[Query]) -> list[Answer]:
         """Answer a micro-batch, in order."""
@@ -117,32 +128,32 @@ class Engine:
     def _caller(self, query: Query, read: Read, rows: slice) -> Answer:
         thresholds = self.manifest.thresholds
         intent = label(read.intents[rows], self.catalog.intents, thresholds.intent)
+        threshold = thresholds.answer + (UNASKED if intent.label in self.catalog.unanswered else 0.0)
         return Answer(
             query=query,
             catalog=self.catalog,
             intent=intent,
             emotion=label(read.emotions[rows], self.catalog.emotions, thresholds.emotion),
-            hits=self.hits(read.vectors[rows], answered=intent.label not in self.catalog.unanswered),
-            threshold=thresholds.answer,
+            hits=self.hits(read.vectors[rows], threshold=threshold),
+            threshold=threshold,
+            outlook=self.manifest.outlook,
         )
 
     def search(self, name: str, vectors: Vectors, *, count: int) -> tuple[Vectors, NDArray[np.int64]]:
         """Scores and row numbers of the nearest rows of a collection, each of shape (n, count); -1 where there is none."""
         return self._collections[name].search(vectors, count)  # type: ignore[no-any-return]
 
-    def hits(self, vectors: Vectors, *, answered: bool = True) -> tuple[Hit, ...]:
+    def hits(self, vectors: Vectors, *, threshold: float) -> tuple[Hit, ...]:
         """The best entries over the windows of one turn, each by its nearest variant, best first.
 
-        Of a turn in several windows those come first which most windows speak of: `_by_entry`. An answer must be
-        UNASKED surer when the turn's intent wants none (`answered` is False); an entry one of whose counter-examples lies
-        nearer than its nearest variant is not shown.
+        Of a turn in several windows those come first which most windows speak of: `_by_entry`. An entry one of whose
+        counter-examples lies nearer than its nearest variant is not shown.
         """
         scores, found = self.search(QUESTIONS, vectors, count=NEIGHBOURS)
         if len(vectors) > 1:
             order = self._by_entry(scores, found)
             scores, found = scores.ravel()[order], found.ravel()[order]
         rows = self.catalog.rows[QUESTIONS]
-        threshold = self.manifest.thresholds.answer + (0.0 if answered else UNASKED)
         hits: list[Hit] = []
         seen, countered = set(), set()
         for score, number in zip(scores.ravel().tolist(), found.ravel().tolist(), strict=True):
@@ -155,8 +166,11 @@ class Engine:
                 seen.add(row.owner)
                 entry = self.catalog.entries[row.owner]
                 if entry.id not in self._dated or entry.valid_on(date.today()):
-                    shown = score >= threshold and row.owner not in countered
-                    hits.append(Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown))
+                    denied = row.owner in countered
+                    shown = score >= threshold and not denied
+                    hits.append(
+                        Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown, denied=denied)
+                    )
         return tuple(hits)
 
     def _by_entry(self, scores: Vectors, found: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -185,13 +199,24 @@ def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Lab
     return Label(names[best] if p[best] >= threshold else UNKNOWN, float(p[best]))
 
 
+def _alike(lengths: Sequence[int]) -> tuple[list[int], list[list[int]]]:
+    """Places in order of length, and the same cut into runs."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    runs: list[list[int]] = []
+    for place in order:
+        if not runs or len(runs[-1]) == RUN_MAX or lengths[place] > ALIKE * lengths[runs[-1][0]]:
+            runs.append([])
+        runs[-1].append(place)
+    return order, runs
+
+
 def search_alone() -> None:
     """Keep FAISS to the calling thread: OpenMP's setting holds for the thread that makes it, so each worker must."""
     faiss.omp_set_num_threads(1)
 
 
 def session(path: Path, *, threads: int = 1) -> Any:
-    """An ONNX session; the service's has one thread, for more only help by spinning, which burns the second core."""
+    """An ONNX session. More than one thread helps a transformer, by spinning while they wait for each other."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

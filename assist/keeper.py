@@ -20,11 +20,12 @@ RECHECK_MS: Final = 2_000
 class Keeper:
     """The way from a folder of artifacts to an engine in use."""
 
-    def __init__(self, folder: Path, adopt: Callable[[Engine], None]) -> None:
+    def __init__(self, folder: Path, adopt: Callable[[Engine], None], *, threads: int = 1) -> None:
         self.folder = folder
         self.refused = 0
         self.loaded = 0
         self._adopt = adopt
+        self._threads = threads
         self._version: str | None = None
 
     async def refresh(self) -> None:
@@ -34,7 +35,7 @@ class Keeper:
             if version == self._version:
                 return
             self._version = version
-            engine = await asyncio.to_thread(Engine, self.folder / version)
+            engine = await asyncio.to_thread(Engine, self.folder / version, threads=self._threads)
         except ArtifactError as error:
             self.refused += 1
             log.error("artifact refused", extra={"why": str(error)})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from assist.catalog import Catalog, Entry
+from assist.outlook import USUAL, Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,17 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An entry that answers, by its nearest variant. `score` is a cosine; `shown` whether it passes the threshold."""
+    """An entry that answers, by its nearest variant.
+
+    `score` is a cosine; `shown` says whether it passes the threshold, `denied` whether a counter-example lies nearer.
+    """
 
     entry: Entry
     score: float
     matched: str
     source: str
     shown: bool
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Answer:
     emotion: Label = Label(UNKNOWN, 0.0)
     hits: tuple[Hit, ...] = ()
     threshold: float = 0.0  # the score an entry needs to be shown
+    outlook: Outlook = USUAL  # whether a partial's best answer will be the final's
     moment: Moment | None = None
     timing_us: dict[str, int] = field(default_factory=dict)  # wait, encode, search; of the batch it was in
     failed: str | None = None

@@ -44,7 +44,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.keeper = Keeper(Path(settings.artifact), self._adopt)
+        self.keeper = Keeper(Path(settings.artifact), self._adopt, threads=settings.graph_threads)
         self.connections: dict[str, Connection] = {}  # by session
         self.problems: Counter[str] = Counter()
         self.desk: Desk | None = None

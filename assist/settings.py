@@ -32,6 +32,7 @@ class Settings:
     origins: str = _setting("", "web pages of these origins may connect besides our own, comma-separated; * for any")
     company: str = _setting("", "the company's name, put into phrases at {company}; empty: 客服中心, customer service")
     workers: int = _setting(0, "engine threads; 0 answers on the event loop itself; 2 suit an imported transformer", low=0)
+    graph_threads: int = _setting(1, "threads of one model run; with 2 an imported transformer is sooner done", low=1)
     budget_ms: int = _setting(50, "a partial that has waited longer is not computed", low=1)
     batch_max: int = _setting(4, "most queries of one model run; 16 suit an imported transformer", low=1)
     queue_max: int = _setting(4096, "most partials that may wait; beyond it the oldest goes", low=1)

@@ -32,11 +32,14 @@ class Plan:
 
 
 ONE_THREAD: Final = {"BENCH_INTRA_OP": "1", "OMP_NUM_THREADS": "1"}
+ALL_THREADS: Final = {"BENCH_INTRA_OP": str(os.cpu_count() or 1)}
 PLANS: Final = (
-    Plan("ours_lean", threads=(1, 2), rounds=True),
+    Plan("ours_lean", "1 thread", threads=(1, 2), environment=ONE_THREAD, rounds=True),
+    Plan("ours_lean", "all threads", environment=ALL_THREADS, rounds=True),
     Plan("st_onnx", "1 thread", threads=(1, 2), environment=ONE_THREAD, rounds=True),
     Plan("st_onnx", "all threads", rounds=True),
-    Plan("ours_engine", threads=(1, 2), rounds=True),
+    Plan("ours_engine", "1 thread", threads=(1, 2), environment=ONE_THREAD, rounds=True),
+    Plan("ours_engine", "all threads", environment=ALL_THREADS, rounds=True),
     Plan("ours_default_lean", threads=(1, 2), rounds=True),
     Plan("ours_default", threads=(1, 2), rounds=True),
     Plan("st_torch"),

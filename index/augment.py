@@ -23,7 +23,8 @@ _STORY: Final = 0.15  # share of texts that get another caller's words in front
 _SLIPS: Final = 0.3  # share of texts with homophone slips
 _SLIP: Final = 0.1  # share of characters that slip in those
 _FILLED: Final = 0.3
-_CUT: Final = 0.15  # share of texts cut to a prefix, as partials are
+_CUT: Final = (0.15, 0.6)  # share of texts cut to a prefix, and the least part of them that stays
+_HALF_HEARD: Final = (0.4, 0.35)  # of what a caller says, for partials must be understood too
 
 
 class Augmenter:
@@ -39,20 +40,21 @@ class Augmenter:
             for character in said:
                 self._homophones[character] = [c for c in said if c != character]
 
-    def vary(self, texts: Iterable[str], *, story: bool = False) -> list[str]:
-        """One variation of each text. With `story`, some get another caller's words in front."""
-        return [self._varied(text, story) for text in texts]
+    def vary(self, texts: Iterable[str], *, heard: bool = False) -> list[str]:
+        """One variation of each text. With `heard`, many end early, and some get another caller's words in front."""
+        return [self._varied(text, heard) for text in texts]
 
-    def _varied(self, text: str, story: bool) -> str:
+    def _varied(self, text: str, heard: bool) -> str:
         chance = self._random.random
-        if chance() < _CUT and len(text) > 8:
-            text = text[: max(6, int(len(text) * (0.6 + 0.4 * chance())))]
+        share, least = _HALF_HEARD if heard else _CUT
+        if chance() < share and len(text) > 8:
+            text = text[: max(6, int(len(text) * (least + (1 - least) * chance())))]
         if chance() < _SLIPS:
             text = self.slip(text, _SLIP)
         if chance() < _FILLED:
             at = self._random.choice((0, 0, len(text) // 2))
             text = text[:at] + self._random.choice(_FILLERS) + text[at:]
-        if story and chance() < _STORY:
+        if heard and chance() < _STORY:
             text = self._random.choice(self._stories)[:40] + text
         return text
 

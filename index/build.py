@@ -25,6 +25,7 @@ from assist import artifact
 from assist.artifact import Manifest, Thresholds
 from assist.catalog import Catalog
 from assist.engine import Engine
+from assist.outlook import USUAL, Outlook
 from index import heads as fitting
 from index.cataloguing import catalog as catalog_of
 from index.collections import collection
@@ -33,6 +34,7 @@ from index.evaluate import answers, evaluate
 from index.graph import with_heads
 from index.heads import Head, Heads
 from index.knowledge import Knowledge
+from index.outlook import outlook
 from index.splits import Split, split
 from index.thresholds import OPEN, for_answers, for_labels
 from index.vectors import Cache
@@ -170,11 +172,13 @@ def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:
         faiss.write_index(collection(embedded.vectors), str(draft / f"{name}.faiss"))
     _seal(parts, draft, OPEN, figures={})
     thresholds = _calibrated(parts, draft)
-    say(f"calibrated on {len(parts.split.kept)} turns: {thresholds}")
     _seal(parts, draft, thresholds, figures={})
-    figures = evaluate(Engine(draft), parts.knowledge.examples)
+    engine = Engine(draft)
+    early = outlook(engine, parts.split.kept)
+    say(f"calibrated on {len(parts.split.kept)} turns: {thresholds}, {early}")
+    figures = evaluate(engine, parts.knowledge.examples)
     say(f"examples: {json.dumps(figures)}")
-    return _seal(parts, draft, thresholds, figures=figures)
+    return _seal(parts, draft, thresholds, early, figures=figures)
 
 
 def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
@@ -184,10 +188,12 @@ def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
     return for_answers(for_labels(turns, told), turns, told, frozenset(parts.contents.unanswered))
 
 
-def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, *, figures: dict[str, object]) -> Manifest:
+def _seal(
+    parts: _Parts, draft: Path, thresholds: Thresholds, early: Outlook = USUAL, *, figures: dict[str, object]
+) -> Manifest:
     """Write the manifest of what is in the draft. Content and figures name the version: equal knowledge, equal version."""
     files = {name: artifact.sha256(draft / name) for name in artifact.FILES}
-    content = hashlib.sha256(json.dumps([files, str(thresholds), figures], sort_keys=True).encode()).hexdigest()
+    content = hashlib.sha256(json.dumps([files, str(thresholds), str(early), figures], sort_keys=True).encode()).hexdigest()
     manifest = Manifest(
         version=content[:12],
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -197,6 +203,7 @@ def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, *, figures: dict[s
         figures=figures,
         files=files,
         packs=[pack.name for pack in parts.knowledge.packs],
+        outlook=early,
     )
     (draft / artifact.MANIFEST).write_text(manifest.dumps(), encoding="utf-8")
     return manifest

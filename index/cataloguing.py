@@ -1,5 +1,6 @@
 """Packs to catalog: what of the knowledge goes into the artifact, and which texts its vectors stand for."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from index.findings import Place
 from index.knowledge import Knowledge
 
 SAYABLE = ("phrase", "empathy")  # kinds whose sentences an agent may be heard to say
+# Entries are found by what callers may say. Where nobody has written that down (a company's FAQ as it is), the beginning of
+# the answer helps: on 200 entries held out of training for this, 4 % more turns had the right one among three.
+QUESTIONS_FEW = 3
+OPENING_MIN, OPENING_MAX = 20, 80  # characters
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
 
 
 def catalog(packs: Knowledge) -> Catalog:
@@ -51,8 +57,21 @@ def _questions(packs: Knowledge) -> Iterator[Row]:
         yield Row(owner=entry.id, text=entry.title, source=_source(entry.place, packs))
         for variant in entry.questions:
             yield Row(owner=entry.id, text=variant.text, source=_source(variant.place, packs))
+        if len(entry.questions) < QUESTIONS_FEW:
+            for language, answer in entry.answers.items():
+                yield Row(owner=entry.id, text=opening(answer), source=_source(entry.at(f"answer_{language}"), packs))
         for variant in entry.not_when:
             yield Row(owner=entry.id, text=variant.text, source=_source(variant.place, packs), negative=True)
+
+
+def opening(answer: str) -> str:
+    """The first words of an answer, whole sentences: as many as OPENING_MIN characters take."""
+    sentences = _SENTENCE.findall(answer)
+    for count in range(1, len(sentences) + 1):
+        said = "".join(sentences[:count])
+        if len(said) >= OPENING_MIN:
+            return said[:OPENING_MAX]
+    return answer[:OPENING_MAX]
 
 
 def _lines(packs: Knowledge) -> Iterator[Row]:

@@ -6,6 +6,7 @@ and meanings follow `knowledge/README.md`. Whether the contents make sense toget
 
 from collections.abc import Iterator
 
+from index.findings import quoted
 from index.knowledge import LANGUAGES, WHEN_KEYS, Entry, Example, Label, Phrase, Utterance, Variant, Vocabulary
 from index.nodes import Fields, Node, Page
 
@@ -151,6 +152,16 @@ def _example(fields: Fields, *, say: str, wanted: dict[str, str | None], languag
         style=fields.text("style") or "plain",
         place=fields.place,
     )
+
+
+def paraphrases(page: Page) -> tuple[tuple[Variant, ...], ...]:
+    """Groups of sentences that mean the same: a list of lists."""
+    groups = tuple(page.texts(node) for node in page.items(page.root))
+    for group in groups:
+        if len(group) == 1:
+            sentence = f"{quoted(group[0].text)} stands alone; a group needs a second way to say it"
+            page.report(group[0].place.line, sentence, code="lone_paraphrase")
+    return groups
 
 
 def vocabulary(page: Page) -> Vocabulary:

@@ -2,8 +2,10 @@
 
 import csv
 import functools
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import opencc
@@ -17,8 +19,9 @@ from index.splits import split
 class Corpus:
     """Normalised training texts; what calibrates is absent.
 
-    `groups` are texts with one meaning (variants of an entry with its title; sentences of a moment); `utterances` run
-    parallel to `intents` and `emotions` (None where unlabelled); `pairs` are translations (English as written, Chinese).
+    `groups` are texts with one meaning (variants of an entry with its title; sentences of a moment; paraphrases);
+    `utterances` run parallel to `intents` and `emotions` (None where unlabelled); `pairs` mean the same in English (as
+    written) and Chinese.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -34,19 +37,23 @@ class Corpus:
 
 
 def corpus(knowledge: Knowledge, pairs: Path | None = None) -> Corpus:
-    """Gather the training texts of packs, and of a file of tab-separated English-Chinese pairs."""
+    """Gather the training texts of packs, and of a file of tab-separated English-Chinese pairs.
+
+    With such a file the packs' own texts are paired as well: there an English teacher learns what callers speak of.
+    """
     entries = [[e.title, *(v.text for v in e.questions)] for e in knowledge.entries]
     moments: dict[str, list[str]] = {}
     for phrase in knowledge.phrases:
         if phrase.kind == "phrase":
             moments.setdefault(phrase.moment, []).extend(s for tones in phrase.text.values() for s in tones.values())
+    others = [[v.text for v in group] for group in knowledge.paraphrases]
     used = split(knowledge).used
     return Corpus(
-        groups=tuple(group for texts in [*entries, *moments.values()] if len(group := _group(texts)) > 1),
+        groups=tuple(group for texts in [*entries, *moments.values(), *others] if len(group := _group(texts)) > 1),
         utterances=tuple(normalise(u.text) for u in used),
         intents=tuple(u.intent for u in used),
         emotions=tuple(u.emotion for u in used),
-        pairs=tuple(_pairs(pairs)) if pairs else (),
+        pairs=(*_pairs(pairs), *chain.from_iterable(map(_own_pairs, [*entries, *others]))) if pairs else (),
     )
 
 
@@ -58,6 +65,13 @@ def _group(texts: Sequence[str]) -> tuple[str, ...]:
 @functools.cache
 def _taiwan() -> opencc.OpenCC:
     return opencc.OpenCC("s2twp")
+
+
+def _own_pairs(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each Chinese text of one meaning with one of the English ones, in turn."""
+    english = [text for text in texts if text.isascii()]
+    chinese = [normalise(text) for text in texts if not text.isascii()]
+    return zip(itertools.cycle(english), chinese, strict=False)
 
 
 def _pairs(path: Path) -> list[tuple[str, str]]:

@@ -104,12 +104,14 @@ def _export(module: nn.Module, path: Path) -> None:
 
 
 def _fuse(path: Path, config: Any) -> None:
-    """Attention and GELU as one node each: int8 attention alone saves a quarter of the time. `config` is the model's own.
+    """Attention and GELU as one node each: int8 attention alone saves a quarter of the time, GELU by tanh 3 %. `config`
+    is the model's own.
 
     LayerNorm stays apart from the sum before it: onnxruntime's node for both takes three times as long on a CPU.
     """
     options = FusionOptions("bert")
     options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = options.enable_embed_layer_norm = False
+    options.enable_gelu_approximation = True
     heads, width = getattr(config, "num_attention_heads", 0), getattr(config, "hidden_size", 0)
     fused = optimizer.optimize_model(
         str(path), model_type="bert", num_heads=heads, hidden_size=width, optimization_options=options, opt_level=0

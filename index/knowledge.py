@@ -122,6 +122,7 @@ class Pack:
     vocabulary: Vocabulary = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
     calibration: tuple[Example, ...] = ()
+    paraphrases: tuple[tuple[Variant, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +159,11 @@ class Knowledge:
     def calibration(self) -> tuple[Example, ...]:
         """Turns that only choose temperatures and thresholds: neither trained on nor judged by."""
         return tuple(chain.from_iterable(pack.calibration for pack in self.packs))
+
+    @property
+    def paraphrases(self) -> tuple[tuple[Variant, ...], ...]:
+        """Groups of sentences with one meaning, which only teach the encoder: nothing answers them."""
+        return tuple(chain.from_iterable(pack.paraphrases for pack in self.packs))
 
     @property
     def languages(self) -> tuple[str, ...]:

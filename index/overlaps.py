@@ -8,6 +8,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from assist import text as cleaning
 from index.findings import Place, Problem, quoted
@@ -113,3 +114,5 @@ def _trained(knowledge: Knowledge) -> Iterator[_Trained]:
             yield _Trained(text=variant.text, place=variant.place)
     for said in knowledge.utterances:
         yield _Trained(text=said.text, place=said.place)
+    for variant in chain.from_iterable(knowledge.paraphrases):
+        yield _Trained(text=variant.text, place=variant.place)

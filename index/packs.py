@@ -40,6 +40,7 @@ _PARTS = (
     "examples",
     "calibration",
     "vocabulary",
+    "paraphrases",
 )  # a file, or a folder of files, each
 _READ_ELSEWHERE = ("procedure", "situations", "taboos")
 _LANGUAGE = "zh-Hans"  # of a pack that does not say
@@ -101,6 +102,7 @@ def _yaml_pack(folder: Path, *, problems: list[Problem]) -> Pack:
         utterances=tuple(utterance for _, said in intents + emotions for utterance in said),
         vocabulary={name: keys for page in pages["vocabulary"] for name, keys in contents.vocabulary(page).items()},
         examples=tuple(e for page in pages["examples"] for e in contents.examples(page, language=language)),
+        paraphrases=tuple(group for page in pages["paraphrases"] for group in contents.paraphrases(page)),
         calibration=tuple(e for page in pages["calibration"] for e in contents.examples(page, language=language)),
     )
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from index.corpus import corpus
 from index.knowledge import Knowledge
 from index.teacher import vectors
@@ -15,7 +17,9 @@ def train(knowledge: Knowledge, out: Path, *, pairs: Path | None, say: Say) -> N
     teacher = None
     if texts.pairs:
         say("asking the English teacher")
-        teacher = vectors([english for english, _ in texts.pairs])
+        asked = list(dict.fromkeys(english for english, _ in texts.pairs))
+        told = dict(zip(asked, vectors(asked), strict=True))
+        teacher = np.array([told[english] for english, _ in texts.pairs])
     trainer = Trainer(texts, teacher, Recipe())
     trainer.run(say)
     trainer.save(out, made={"groups": len(texts.groups), "utterances": len(texts.utterances), "pairs": len(texts.pairs)})

@@ -41,7 +41,7 @@ class Recipe:
     buckets: int = 60_000
     dims: int = 256
     signal: int = 64
-    steps: int = 3_000
+    steps: int = 5_000
     groups: int = 128  # entries per step
     pairs: int = 160
     utterances: int = 512
@@ -137,7 +137,7 @@ class Trainer:
     def _variants(self, share: float) -> float:
         groups = self.random.sample(self.corpus.groups, min(self.recipe.groups, len(self.corpus.groups)))
         pairs = [self.random.sample(group, 2) for group in groups]
-        left = self.augmenter.vary((a for a, _ in pairs), story=True)
+        left = self.augmenter.vary((a for a, _ in pairs), heard=True)
         right = self.augmenter.vary(b for _, b in pairs)
         strangers = self.random.sample(self.corpus.utterances, self.recipe.groups)
         return self._learn(self.vectors, [*left, *right, *strangers], share, lambda v: self._contrast(v, len(left)))

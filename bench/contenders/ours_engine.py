@@ -1,5 +1,9 @@
-"""Our whole engine with the imported MiniLM: it also reads intent and emotion, windows long turns, and ranks entries."""
+"""Our whole engine with the imported MiniLM: it also reads intent and emotion, windows long turns, and ranks entries.
 
+BENCH_INTRA_OP sets the graph's threads.
+"""
+
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +19,9 @@ class Whole:
         from assist.text import normalise
 
         self._query, self._normalise = Query, normalise
-        self._engine = Engine(folder / (folder / "current").read_text().strip())
+        self._engine = Engine(
+            folder / (folder / "current").read_text().strip(), threads=int(os.environ.get("BENCH_INTRA_OP", "1"))
+        )
         rows = self._engine.catalog.rows["questions"]
         self._places = {row.source + row.text: i for i, row in reversed(list(enumerate(rows)))}
 

@@ -1,36 +1,33 @@
 """Our lean path with the imported MiniLM: normalise, tokenise, int8 graph, exact FAISS, and nothing else."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bench.contend import FOUND, Material
 
 
 class Lean:
-    """An artifact's own graph, tokenizer and vectors."""
+    """An artifact's graph and vectors, as the engine reads and searches them. BENCH_INTRA_OP sets the graph's threads."""
 
     def __init__(self, folder: Path) -> None:
-        import faiss
-
-        from assist import engine, tokens
+        from assist.engine import Engine, search_alone
         from assist.text import normalise
 
-        faiss.omp_set_num_threads(1)
-        version = folder / (folder / "current").read_text().strip()
+        search_alone()
         self._normalise = normalise
-        self._tokenizer = tokens.load(version / "tokenizer.json")
-        self._graph = engine.session(version / "graph.onnx")
-        self._rows: Any = faiss.read_index(str(version / "questions.faiss"))
+        self._engine = Engine(
+            folder / (folder / "current").read_text().strip(), threads=int(os.environ.get("BENCH_INTRA_OP", "1"))
+        )
 
     def learn(self, texts: Sequence[str]) -> None:
         """The artifact holds the vectors already."""
-        assert self._rows.ntotal == len(texts)
+        assert len(self._engine.catalog.rows["questions"]) == len(texts)
 
     def ask(self, questions: Sequence[str]) -> list[list[int]]:
         """Normalise, tokenise, run, search."""
-        ids = self._tokenizer([self._normalise(question) for question in questions])
-        found: list[list[int]] = self._rows.search(self._graph.run(None, {"ids": ids})[0], FOUND)[1].tolist()
+        vectors = self._engine.read([self._normalise(question) for question in questions]).vectors
+        found: list[list[int]] = self._engine.search("questions", vectors, count=FOUND)[1].tolist()
         return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.board import AGREE, LEDGER_MAX, Board, Candidate
+from assist.board import LEDGER_MAX, Board, Candidate
 from assist.messages import Suggest
 
 
@@ -46,24 +46,15 @@ def test_once_a_call_is_once() -> None:
     assert settle(shelf, card("a", cooldown_ms=math.inf), now=10**9) == []
 
 
-def test_partials_must_agree_before_a_card_appears() -> None:
+def test_a_partial_shows_its_best_card_once() -> None:
     shelf = board()
-    for now in range(1, AGREE):
-        assert shelf.propose([card("a")], segment="s", now=now) == []
-    assert told(shelf.propose([card("a")], segment="s", now=AGREE)) == [("a", "provisional")]
-    assert shelf.propose([card("a")], segment="s", now=AGREE + 1) == []
-
-
-def test_partials_that_disagree_show_nothing() -> None:
-    shelf = board()
-    for key in "abab":
-        assert shelf.propose([card(key)], segment="s", now=0) == []
+    assert told(shelf.propose([card("a"), card("b")], segment="s", now=1)) == [("a", "provisional")]
+    assert shelf.propose([card("a")], segment="s", now=2) == []
 
 
 def provisional(key: str = "a", segment: str = "s") -> Board:
     shelf = board()
-    for now in range(AGREE):
-        shelf.propose([card(key)], segment=segment, now=now)
+    shelf.propose([card(key)], segment=segment, now=0)
     return shelf
 
 
@@ -77,12 +68,10 @@ def test_the_final_confirms_the_same_card_or_takes_it_back() -> None:
     assert told(provisional().forget("s")) == [("a", "withdrawn")]
 
 
-def test_a_provisional_card_gives_way_to_one_that_as_many_partials_agree_on() -> None:
+def test_a_provisional_card_gives_way_to_a_better_one() -> None:
     shelf = provisional("a")
-    for key in "bab":
-        assert shelf.propose([card(key)], segment="s", now=4) == []
-    news = [one for now in range(AGREE) for one in shelf.propose([card("c")], segment="s", now=5 + now)]
-    assert told(news) == [("a", "withdrawn"), ("c", "provisional")]
+    assert shelf.propose([], segment="s", now=4) == []  # to none it does not
+    assert told(shelf.propose([card("c")], segment="s", now=5)) == [("a", "withdrawn"), ("c", "provisional")]
 
 
 def test_a_final_of_another_segment_leaves_a_provisional_card_alone() -> None:

@@ -6,6 +6,7 @@ from assist.board import Board
 from assist.candidates import ANSWERS_MAX, Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
 from assist.catalog import Catalog
 from assist.guidance import Guide, Signals
+from assist.outlook import Outlook
 from assist.queries import Answer, Hit, Query
 
 VOICE = Voice(language="zh-Hans", tone="plain", agent="", company="公司", surname="王", title="先生")
@@ -39,11 +40,24 @@ def test_a_second_answer_only_abreast_of_the_first_and_never_a_third(catalog: Ca
     assert [card.key for card in answer_cards(answer(catalog, 0.8, 0.6), VOICE)] == ["answer:bill"]
 
 
-def test_an_early_card_stands_out(catalog: Catalog) -> None:
-    assert [card.key for card in early_cards(answer(catalog, 0.8, 0.6), VOICE)] == ["answer:bill"]
-    assert early_cards(answer(catalog, 0.8, 0.7), VOICE) == []  # of two that are alike neither
-    assert early_cards(answer(catalog, 0.54, 0.2), VOICE) == []  # just above the threshold
-    assert early_cards(answer(catalog, 0.4), VOICE) == []
+def heard(told: Answer, turn: str) -> Answer:
+    outlook = Outlook(share=7.0, score=4.0, chars=1.0, bias=-6.5)
+    return replace(told, query=replace(told.query, turn=turn, final=False), outlook=outlook)
+
+
+def test_an_early_card_is_likely_to_last(catalog: Catalog) -> None:
+    turn = "我想问一下话费"
+    assert [card.key for card in early_cards(heard(answer(catalog, 0.8, 0.5), turn), VOICE)] == ["answer:bill"]
+    assert early_cards(heard(answer(catalog, 0.8, 0.78), turn), VOICE) == []  # of two that are alike neither
+    assert early_cards(heard(answer(catalog, 0.8, 0.5), "我"), VOICE) == []  # too little is heard
+    assert early_cards(heard(answer(catalog, 0.1, -0.3), turn), VOICE) == []  # far below the threshold
+    assert early_cards(heard(answer(catalog), turn), VOICE) == []
+
+
+def test_an_early_card_heeds_counter_examples(catalog: Catalog) -> None:
+    told = heard(answer(catalog, 0.8, 0.5), "我想问一下话费")
+    denied = replace(told, hits=(replace(told.hits[0], denied=True, shown=False), *told.hits[1:]))
+    assert early_cards(denied, VOICE) == []
 
 
 def test_the_caller_s_language_or_the_nearest(catalog: Catalog) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from assist.artifact import LINES, QUESTIONS
-from index.cataloguing import catalog
+from index.cataloguing import catalog, opening
 from index.knowledge import Knowledge
 
 
@@ -21,6 +23,24 @@ def test_every_variant_has_a_row_with_its_place(read_pack: Callable[..., Knowled
     assert [(row.owner, row.text) for row in contents.rows[LINES]] == [("shop.wait", "请您稍等。")]
     assert contents.moments["ask_wait"] == {"zh": "请等一等", "en": "please wait"}
     assert contents.tones == {"calm": "plain", "angry": "plain"}
+
+
+def test_an_entry_with_few_questions_is_also_found_by_how_its_answer_begins(
+    read_pack: Callable[..., Knowledge], tmp_path: Path
+) -> None:
+    answer = "可以。凭购物小票在服务台盖章后停车两小时免费。超出部分每小时五元。"
+    entry = f"- {{id: shop.stamp, title: 停车盖章, questions: [停车免费吗], answer: {answer}}}\n"
+    contents = catalog(read_pack(tmp_path / "shop", entries__stamp=entry))
+    said = [row.text for row in contents.rows[QUESTIONS] if row.owner == "shop.stamp"]
+    assert said == ["停车盖章", "停车免费吗", "可以。凭购物小票在服务台盖章后停车两小时免费。"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "begins"),
+    [("有。", "有。"), ("", ""), ("很长" * 60, "很长" * 40), ("No full stop to be seen here", "No full stop to be seen here")],
+)
+def test_an_answer_begins_with_whole_sentences(answer: str, begins: str) -> None:
+    assert opening(answer) == begins
 
 
 def test_days_become_numbers_and_alerts_are_no_lines(read_pack: Callable[..., Knowledge], tmp_path: Path) -> None:
