@@ -107,4 +107,4 @@ def test_every_setting_has_a_flag_a_row_and_a_unit() -> None:
     for name, setting in FIELDS.items():
         assert f"| `{name}` |" in settings.table()
         number = isinstance(setting.default, int) and not isinstance(setting.default, bool)
-        assert not number or name == "workers" or name.rpartition("_")[2] in ("ms", "s", "max"), name
+        assert not number or name in ("workers", "graph_threads") or name.rpartition("_")[2] in ("ms", "s", "max"), name
