@@ -27,6 +27,7 @@ class Candidate:
     score: float
     why: dict[str, Any]
     cooldown_ms: float = 60_000  # infinity: once a call
+    firm: bool = True  # of a partial: sure enough to take the place of its segment's earlier card
 
 
 @dataclass(slots=True)
@@ -44,11 +45,12 @@ class Board:
     def propose(
         self, candidates: Sequence[Candidate], *, segment: str, now: int, timing_us: Mapping[str, int] | None = None
     ) -> list[Suggest]:
-        """Show the best card of a partial, in place of the segment's earlier one."""
+        """Show the best card of a partial; in place of the segment's earlier one only if it is firm."""
         best = next(iter(self._fresh(candidates, now)), None)
-        if best is None or best.key in self.shown:
+        held = [key for key, its in self._provisional.items() if its == segment]
+        if best is None or best.key in self.shown or (held and not best.firm):
             return []
-        news = [self._withdraw(held) for held, its in list(self._provisional.items()) if its == segment]
+        news = [self._withdraw(key) for key in held]
         news += self._put(best, state="provisional", based_on=(segment,), now=now, timing_us=timing_us)
         self._provisional[best.key] = segment
         return news

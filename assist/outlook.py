@@ -29,7 +29,7 @@ class Outlook:
 
 
 # Of the packs that ship, for packs without turns to fit their own on.
-USUAL: Final = Outlook(share=7.0, score=4.0, chars=1.0, bias=-5.5)
+USUAL: Final = Outlook(share=5.7, score=6.9, chars=1.1, bias=-5.5)
 
 
 def signs(scores: Sequence[float], threshold: float, chars: int) -> Signs:

@@ -1,6 +1,7 @@
 """The cards of a call: few, calm, and confirmed by finals alone."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -71,6 +72,7 @@ def test_the_final_confirms_the_same_card_or_takes_it_back() -> None:
 def test_a_provisional_card_gives_way_to_a_better_one() -> None:
     shelf = provisional("a")
     assert shelf.propose([], segment="s", now=4) == []  # to none it does not
+    assert shelf.propose([replace(card("b"), firm=False)], segment="s", now=4) == []  # nor to a mere guess
     assert told(shelf.propose([card("c")], segment="s", now=5)) == [("a", "withdrawn"), ("c", "provisional")]
 
 

@@ -47,7 +47,10 @@ def heard(told: Answer, turn: str) -> Answer:
 
 def test_an_early_card_is_likely_to_last(catalog: Catalog) -> None:
     turn = "我想问一下话费"
-    assert [card.key for card in early_cards(heard(answer(catalog, 0.8, 0.5), turn), VOICE)] == ["answer:bill"]
+    (guess,) = early_cards(heard(answer(catalog, 0.7, 0.5), turn), VOICE)
+    assert (guess.key, guess.firm) == ("answer:bill", False)
+    (sure,) = early_cards(heard(answer(catalog, 0.9, 0.5), turn + "怎么查"), VOICE)
+    assert (sure.key, sure.firm) == ("answer:bill", True)
     assert early_cards(heard(answer(catalog, 0.8, 0.78), turn), VOICE) == []  # of two that are alike neither
     assert early_cards(heard(answer(catalog, 0.8, 0.5), "我"), VOICE) == []  # too little is heard
     assert early_cards(heard(answer(catalog, 0.1, -0.3), turn), VOICE) == []  # far below the threshold

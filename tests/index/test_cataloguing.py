@@ -37,7 +37,12 @@ def test_an_entry_with_few_questions_is_also_found_by_how_its_answer_begins(
 
 @pytest.mark.parametrize(
     ("answer", "begins"),
-    [("有。", "有。"), ("", ""), ("很长" * 60, "很长" * 40), ("No full stop to be seen here", "No full stop to be seen here")],
+    [
+        ("有。", "有。"),
+        ("", ""),
+        ("很长" * 60, "很长" * 40),
+        ("No full stop to be seen here", "No full stop to be seen here"),
+    ],
 )
 def test_an_answer_begins_with_whole_sentences(answer: str, begins: str) -> None:
     assert opening(answer) == begins
