@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from assist.outlook import USUAL, Outlook
+from assist.outlook import Outlook
 
 FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
@@ -53,8 +53,8 @@ class Manifest:
     thresholds: Thresholds
     figures: Mapping[str, Any]
     files: Mapping[str, str]  # name -> sha256
+    outlook: Outlook
     packs: Sequence[str] = ()  # whose knowledge it holds
-    outlook: Outlook = USUAL
     format: int = FORMAT
 
     def dumps(self) -> str:
@@ -127,7 +127,7 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         if body["format"] != FORMAT:
-            raise ArtifactError(f"{path}: format {body['format']!r}; this program reads format {FORMAT}.")
+            raise ArtifactError(f"{path}: format {body['format']!r}; this program reads format {FORMAT}; build it anew.")
         if body.pop("seal") != _seal(body):
             raise ArtifactError(f"{path}: has been changed since it was built; its seal is broken.")
         parts = {"thresholds": Thresholds(**body["thresholds"]), "outlook": Outlook(**body["outlook"])}

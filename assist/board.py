@@ -27,7 +27,7 @@ class Candidate:
     score: float
     why: dict[str, Any]
     cooldown_ms: float = 60_000  # infinity: once a call
-    firm: bool = True  # of a partial: sure enough to take the place of its segment's earlier card
+    firm: bool = True  # of a partial: sure enough to take another card's place
 
 
 @dataclass(slots=True)
@@ -39,16 +39,19 @@ class Board:
     card_ms: int
     shown: dict[str, Suggest] = field(default_factory=dict)  # key -> card on the screen, oldest first
     _provisional: dict[str, str] = field(default_factory=dict)  # key -> segment it was shown for
+    _closed: dict[str, str] = field(default_factory=dict)  # key -> segment whose partials may not show it again
     _ledger: dict[str, int] = field(default_factory=dict)  # key -> when last confirmed
     _named: int = 0
 
     def propose(
         self, candidates: Sequence[Candidate], *, segment: str, now: int, timing_us: Mapping[str, int] | None = None
     ) -> list[Suggest]:
-        """Show the best card of a partial; in place of the segment's earlier one only if it is firm."""
+        """Show the best card of a partial, unless it has been closed; in another's place only if it is firm."""
         best = next(iter(self._fresh(candidates, now)), None)
         held = [key for key, its in self._provisional.items() if its == segment]
-        if best is None or best.key in self.shown or (held and not best.firm):
+        if best is None or best.key in self.shown or self._closed.get(best.key) == segment:
+            return []
+        if not best.firm and (held or len(self.shown) >= self.cards_max):
             return []
         news = [self._withdraw(key) for key in held]
         news += self._put(best, state="provisional", based_on=(segment,), now=now, timing_us=timing_us)
@@ -71,6 +74,7 @@ class Board:
         fresh = self._fresh(candidates, now)
         wanted = {candidate.key for candidate in fresh}
         news = [self._withdraw(key) for key, of in list(self._provisional.items()) if of == segment and key not in wanted]
+        self._closed = {key: of for key, of in self._closed.items() if of != segment}
         for candidate in fresh:
             self._provisional.pop(candidate.key, None)
             self._enter(candidate.key, now)
@@ -83,7 +87,7 @@ class Board:
 
     def expire(self, now: int) -> list[Suggest]:
         """Take cards off the screen whose time is over."""
-        return [self._withdraw(key) for key, card in list(self.shown.items()) if now >= (card.expires_ms or now + 1)]
+        return [self._close(key) for key, card in list(self.shown.items()) if now >= (card.expires_ms or now + 1)]
 
     def retire(self, entries: Container[str]) -> list[Suggest]:
         """Take off the cards of some entries or phrases: they have been said."""
@@ -91,7 +95,7 @@ class Board:
 
     def dismiss(self, suggestion: str) -> list[Suggest]:
         """The agent closed a card: it leaves the screen. Nothing happens if it is gone already."""
-        return [self._withdraw(key) for key, card in list(self.shown.items()) if card.id == suggestion]
+        return [self._close(key) for key, card in list(self.shown.items()) if card.id == suggestion]
 
     def rested(self, key: str, *, now: int) -> float:
         """Milliseconds since a card was last confirmed; infinity if it never was."""
@@ -132,6 +136,12 @@ class Board:
 
     def _weight(self, key: str) -> int:
         return WEIGHT.get(self.shown[key].kind, 0) if key not in self._provisional else -1
+
+    def _close(self, key: str) -> Suggest:
+        """Take a card off for good: what the agent closed must not be back with the next partial."""
+        if key in self._provisional:
+            self._closed[key] = self._provisional[key]
+        return self._withdraw(key)
 
     def _withdraw(self, key: str) -> Suggest:
         self._provisional.pop(key, None)

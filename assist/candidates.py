@@ -10,6 +10,7 @@ from assist.catalog import Phrase
 from assist.guidance import Guide, Signals, address, fill, specificity
 from assist.outlook import Signs, signs
 from assist.queries import Answer, Hit
+from assist.text import units
 
 ANSWERS_MAX: Final = 2  # of one turn; a third answer is a sign that none is right
 ABREAST: Final = 0.05  # a second answer is shown only if it scores nearly as high as the first
@@ -76,7 +77,7 @@ def early_cards(answer: Answer, voice: Voice) -> list[Candidate]:
 
 def signs_of(answer: Answer) -> Signs:
     """What an answer with hits tells about its best one's chance."""
-    return signs([hit.score for hit in answer.hits], answer.threshold, len(answer.query.turn))
+    return signs([hit.score for hit in answer.hits], answer.threshold, units(answer.query.turn))
 
 
 def _answer_card(answer: Answer, hit: Hit, voice: Voice) -> Candidate:

@@ -1,4 +1,4 @@
-"""From queries to answers: one ONNX run for vector, intent and emotion, then one search per collection.
+"""From queries to answers: an ONNX run for vector, intent and emotion, then a search.
 
 Holds no state that changes, so that several threads may share one engine. The service calls it through `batching`,
 `ask` and `replay` directly.

@@ -34,7 +34,7 @@ class Settings:
     workers: int = _setting(0, "engine threads; 0 answers on the event loop itself; 2 suit an imported transformer", low=0)
     graph_threads: int = _setting(1, "threads of one model run; with 2 an imported transformer is sooner done", low=1)
     budget_ms: int = _setting(50, "a partial that has waited longer is not computed", low=1)
-    batch_max: int = _setting(4, "most queries of one model run; 16 suit an imported transformer", low=1)
+    batch_max: int = _setting(4, "most queries answered together; 16 suit an imported transformer", low=1)
     queue_max: int = _setting(4096, "most partials that may wait; beyond it the oldest goes", low=1)
     frame_bytes_max: int = _setting(65_536, "largest frame a client may send", low=256)
     text_chars_max: int = _setting(2_000, "longest text of one fragment", low=1)

@@ -170,9 +170,9 @@ def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:
     (draft / artifact.CATALOG).write_text(parts.contents.dumps(), encoding="utf-8")
     for name, embedded in parts.rows.items():
         faiss.write_index(collection(embedded.vectors), str(draft / f"{name}.faiss"))
-    _seal(parts, draft, OPEN, figures={})
+    _seal(parts, draft, OPEN, USUAL, figures={})
     thresholds = _calibrated(parts, draft)
-    _seal(parts, draft, thresholds, figures={})
+    _seal(parts, draft, thresholds, USUAL, figures={})
     engine = Engine(draft)
     early = outlook(engine, parts.split.kept)
     say(f"calibrated on {len(parts.split.kept)} turns: {thresholds}, {early}")
@@ -188,9 +188,7 @@ def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
     return for_answers(for_labels(turns, told), turns, told, frozenset(parts.contents.unanswered))
 
 
-def _seal(
-    parts: _Parts, draft: Path, thresholds: Thresholds, early: Outlook = USUAL, *, figures: dict[str, object]
-) -> Manifest:
+def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, early: Outlook, *, figures: dict[str, object]) -> Manifest:
     """Write the manifest of what is in the draft. Content and figures name the version: equal knowledge, equal version."""
     files = {name: artifact.sha256(draft / name) for name in artifact.FILES}
     content = hashlib.sha256(json.dumps([files, str(thresholds), str(early), figures], sort_keys=True).encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Packs to catalog: what of the knowledge goes into the artifact, and which texts its vectors stand for."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ SAYABLE = ("phrase", "empathy")  # kinds whose sentences an agent may be heard t
 # the answer helps: on 200 entries held out of training for this, 4 % more turns had the right one among three.
 QUESTIONS_FEW = 3
 OPENING_MIN, OPENING_MAX = 20, 80  # characters
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
+_SENTENCE = re.compile(r".+?(?:[。！？!?；;\n]+|\.(?=\s)|$)\s*", re.DOTALL)
 
 
 def catalog(packs: Knowledge) -> Catalog:
@@ -59,19 +60,20 @@ def _questions(packs: Knowledge) -> Iterator[Row]:
             yield Row(owner=entry.id, text=variant.text, source=_source(variant.place, packs))
         if len(entry.questions) < QUESTIONS_FEW:
             for language, answer in entry.answers.items():
-                yield Row(owner=entry.id, text=opening(answer), source=_source(entry.at(f"answer_{language}"), packs))
+                place = entry.places.get(f"answer_{language}") or entry.at("answer")
+                yield Row(owner=entry.id, text=opening(answer), source=_source(place, packs))
         for variant in entry.not_when:
             yield Row(owner=entry.id, text=variant.text, source=_source(variant.place, packs), negative=True)
 
 
 def opening(answer: str) -> str:
-    """The first words of an answer, whole sentences: as many as OPENING_MIN characters take."""
-    sentences = _SENTENCE.findall(answer)
-    for count in range(1, len(sentences) + 1):
-        said = "".join(sentences[:count])
+    """The first sentences of an answer, as many as OPENING_MIN characters take; of a long one the first words."""
+    said = ""
+    for sentence in _SENTENCE.findall(answer):
+        said += sentence
         if len(said) >= OPENING_MIN:
-            return said[:OPENING_MAX]
-    return answer[:OPENING_MAX]
+            break
+    return textwrap.shorten(said, OPENING_MAX, placeholder="") if said.isascii() else said.strip()[:OPENING_MAX]
 
 
 def _lines(packs: Knowledge) -> Iterator[Row]:

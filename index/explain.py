@@ -32,9 +32,10 @@ def explain(engine: Engine, text: str) -> Iterator[str]:
     for piece, vector in zip(pieces, read.vectors, strict=True):
         yield f"window: {piece}"
         yield from _nearest(engine, vector)
-    yield f"an entry is shown from {thresholds.answer} on:"
-    for hit in answers(engine, [text])[0].hits:
-        shown = "shown" if hit.shown else "not shown"
+    answer = answers(engine, [text])[0]
+    yield f"an entry is shown from {answer.threshold:.3f} on:"
+    for hit in answer.hits:
+        shown = "shown" if hit.shown else "denied" if hit.denied else "not shown"
         yield f"  {shown:9}  {hit.score:.3f}  {hit.entry.id}  by {hit.matched!r} ({hit.source})"
 
 

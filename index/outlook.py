@@ -14,16 +14,14 @@ from index.knowledge import Example
 
 Floats = NDArray[np.float64]
 CUTS: Final = (0.2, 0.3, 0.4, 0.5, 0.65, 0.8)  # parts of a turn
-TURNS_MIN: Final = 50
+ANSWERED_MIN: Final = 50
 PENALTY: Final = 0.1  # L2
 STEPS: Final = 20
 
 
 def outlook(engine: Engine, turns: Sequence[Example]) -> Outlook:
-    """The weights, from those turns that say which entry answers, if any; as they ship where such turns are few."""
+    """The weights, from those turns that say which entry answers, if any; the usual ones where few are answered."""
     turns = [turn for turn in turns if turn.entry]
-    if len(turns) < TURNS_MIN:
-        return USUAL
     seen: list[Signs] = []
     borne: list[bool] = []
     finals = [{hit.entry.id for hit in answering(answer)} for answer in answers(engine, [turn.say for turn in turns])]
@@ -33,8 +31,10 @@ def outlook(engine: Engine, turns: Sequence[Example]) -> Outlook:
             if early.hits:
                 seen.append(signs_of(early))
                 borne.append(early.hits[0].entry.id in final)
-    share, score, chars, bias = fit(np.array(seen), np.array(borne, dtype=np.float64)).round(3).tolist()
-    return Outlook(share=share, score=score, chars=chars, bias=bias)
+    if sum(bool(final) for final in finals) < ANSWERED_MIN:
+        return USUAL
+    share, score, heard, bias = fit(np.array(seen), np.array(borne, dtype=np.float64)).round(3).tolist()
+    return Outlook(share=share, score=score, heard=heard, bias=bias)
 
 
 def fit(signs: Floats, truth: Floats) -> Floats:

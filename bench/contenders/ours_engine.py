@@ -14,10 +14,11 @@ class Whole:
     """The engine, asked as the service asks it."""
 
     def __init__(self, folder: Path) -> None:
-        from assist.engine import Engine
+        from assist.engine import Engine, search_alone
         from assist.queries import Query
         from assist.text import normalise
 
+        search_alone()
         self._query, self._normalise = Query, normalise
         self._engine = Engine(
             folder / (folder / "current").read_text().strip(), threads=int(os.environ.get("BENCH_INTRA_OP", "1"))

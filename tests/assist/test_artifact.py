@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from assist import artifact
-from assist.artifact import FILES, MANIFEST, POINTER, ArtifactError, Manifest, Thresholds
+from assist.artifact import FILES, FORMAT, MANIFEST, POINTER, ArtifactError, Manifest, Thresholds
 from assist.engine import Engine
+from assist.outlook import Outlook
 
 
 @pytest.fixture
@@ -33,7 +34,8 @@ def reseal(folder: Path, **changes: Any) -> None:
     """Write a manifest that fits the damaged files, as a clumsy tool might."""
     body = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     del body["seal"]
-    manifest = Manifest(**{**body, "thresholds": Thresholds(**body["thresholds"])})
+    parts = {"thresholds": Thresholds(**body["thresholds"]), "outlook": Outlook(**body["outlook"])}
+    manifest = Manifest(**{**body, **parts})
     files = {name: artifact.sha256(folder / name) for name in FILES if (folder / name).exists()}
     (folder / MANIFEST).write_text(replace(manifest, **{"files": files, **changes}).dumps(), encoding="utf-8")
 
@@ -73,7 +75,7 @@ def test_swapped_files_are_refused_even_with_a_fresh_manifest(version: Path, pai
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"{}", b"[]", b"null", b"{", b"\xff\xfe", b'{"format": 99}', b'{"format": 1, "seal": ""}']
+    "damage", [b"", b"{}", b"[]", b"null", b"{", b"\xff\xfe", b'{"format": 99}', b'{"format": %d, "seal": ""}' % FORMAT]
 )
 def test_a_manifest_that_is_none(version: Path, damage: bytes) -> None:
     (version / MANIFEST).write_bytes(damage)

@@ -76,6 +76,21 @@ def test_a_provisional_card_gives_way_to_a_better_one() -> None:
     assert told(shelf.propose([card("c")], segment="s", now=5)) == [("a", "withdrawn"), ("c", "provisional")]
 
 
+def test_a_guess_does_not_push_a_confirmed_card_off_a_full_screen() -> None:
+    shelf = board()
+    settle(shelf, card("a"), card("b"), card("c"))
+    assert shelf.propose([replace(card("d"), firm=False)], segment="s", now=1) == []
+    assert ("d", "provisional") in told(shelf.propose([card("d")], segment="s", now=2))
+
+
+def test_a_provisional_card_that_was_closed_comes_back_only_with_the_final() -> None:
+    shelf = provisional("a")
+    assert told(shelf.dismiss(shelf.shown["a"].id)) == [("a", "withdrawn")]
+    assert shelf.propose([card("a")], segment="s", now=5) == []
+    assert told(shelf.propose([card("a")], segment="t", now=5)) == [("a", "provisional")]  # another segment, another matter
+    assert told(settle(shelf, card("a"), segment="s")) == [("a", "confirmed")]
+
+
 def test_a_final_of_another_segment_leaves_a_provisional_card_alone() -> None:
     assert told(settle(provisional(segment="s"), card("b"), segment="t")) == [("b", "confirmed")]
 

@@ -41,7 +41,7 @@ def test_a_second_answer_only_abreast_of_the_first_and_never_a_third(catalog: Ca
 
 
 def heard(told: Answer, turn: str) -> Answer:
-    outlook = Outlook(share=7.0, score=4.0, chars=1.0, bias=-6.5)
+    outlook = Outlook(share=7.0, score=4.0, heard=1.0, bias=-6.5)
     return replace(told, query=replace(told.query, turn=turn, final=False), outlook=outlook)
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from assist import artifact
 from assist.artifact import COLLECTIONS, LINES, QUESTIONS
 from assist.engine import ANSWERS_MAX, NEIGHBOURS, SOFTNESS, UNASKED, Engine, label
+from assist.outlook import USUAL
 from assist.queries import UNKNOWN, Answer, Query
 from assist.text import normalise
 from assist.windows import windows
@@ -175,6 +176,20 @@ def test_a_nearer_counter_example_keeps_an_entry_from_the_screen(engine: Engine,
 
     hits = [hit for hit in ask(changed(negate), text).hits if hit.entry.id == first.entry.id]
     assert not any(hit.shown for hit in hits)
+    assert all(hit.denied for hit in hits)
+
+
+def test_many_texts_are_read_as_each_alone(engine: Engine) -> None:
+    texts = [text[: 1 + i % 40] for i, text in enumerate(["我想查一下这个月的话费怎么多了这么多请你帮我看看" * 2] * 60)]
+    together = engine.read(texts)
+    alone = [engine.read([text]) for text in texts]
+    assert np.allclose(together.vectors, np.concatenate([read.vectors for read in alone]), atol=1e-5)
+    assert np.allclose(together.intents, np.concatenate([read.intents for read in alone]), atol=1e-5)
+
+
+def test_the_chance_of_partials_is_the_artifact_s(engine: Engine) -> None:
+    assert engine.manifest.outlook != USUAL
+    assert ask(engine, "我的话费怎么多了").outlook == engine.manifest.outlook
 
 
 def test_a_turn_that_wants_no_answer_gets_only_a_surer_one(engine: Engine, changed: Any) -> None:

@@ -42,6 +42,11 @@ def test_an_entry_with_few_questions_is_also_found_by_how_its_answer_begins(
         ("", ""),
         ("很长" * 60, "很长" * 40),
         ("No full stop to be seen here", "No full stop to be seen here"),
+        (
+            "Yes. Go to the counter on floor 1.5 with your card. They know.",
+            "Yes. Go to the counter on floor 1.5 with your card.",
+        ),
+        ("word " * 30, " ".join(["word"] * 16)),
     ],
 )
 def test_an_answer_begins_with_whole_sentences(answer: str, begins: str) -> None:

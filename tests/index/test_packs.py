@@ -130,6 +130,27 @@ def test_examples_default_to_the_first_language_and_keep_none(tmp_path: Path) ->
     assert (second.entry, second.language, second.style, second.intent) == (None, "en", "plain", "complain")
 
 
+def test_paraphrases_are_lists_of_lists(tmp_path: Path) -> None:
+    folder = written(tmp_path, paraphrases__bank="- - 如何开户\n  - how do I open an account\n- - 挂失\n  - 卡丢了\n")
+    knowledge, problems = read([folder])
+    assert problems == []
+    assert [[v.text for v in group] for group in knowledge.paraphrases] == [
+        ["如何开户", "how do I open an account"],
+        ["挂失", "卡丢了"],
+    ]
+    assert knowledge.paraphrases[1][1].place.line == 4
+
+
+def test_a_paraphrase_of_nothing_is_told(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, paraphrases="- [如何开户]\n")
+    assert problem.code == "lone_paraphrase"
+
+
+def test_a_test_that_a_paraphrase_trains_is_told(tmp_path: Path) -> None:
+    folder = written(tmp_path, paraphrases="- [如何开户, 怎样开户]\n", examples="- {say: 怎样开户, entry: none}\n")
+    assert "example_trained" in {problem.code for problem in check(read([folder])[0])}
+
+
 def test_vocabulary_as_map_or_list(tmp_path: Path) -> None:
     knowledge = knowledge_of(tmp_path, vocabulary="moments:\n  opening: {zh: 开场, en: opening}\ntones: [plain, warm]\n")
     assert knowledge.packs[0].vocabulary["moments"]["opening"]["zh"] == "开场"

@@ -4,6 +4,8 @@ from collections import Counter
 
 import pytest
 
+from assist.text import normalise
+from bench.quality import FOREIGN, read_queries
 from index import packs
 from index.check import check
 from index.knowledge import NO_ENTRY, Knowledge
@@ -17,6 +19,26 @@ def _with_service(domain: str) -> Knowledge:
     found = [*problems, *check(knowledge)]
     assert [str(problem) for problem in found if problem.severity == "error"] == []
     return knowledge
+
+
+def test_all_packs_together_have_no_error() -> None:
+    """What trains the encoder, `common` included, tests nothing and is not tested on."""
+    knowledge, problems = packs.read([packs.SHIPPED])
+    found = [*problems, *check(knowledge)]
+    assert knowledge.paraphrases
+    assert [str(problem) for problem in found if problem.severity == "error"] == []
+
+
+def test_nothing_of_the_foreign_tables_is_trained_on() -> None:
+    knowledge = packs.read([packs.SHIPPED])[0]
+    trained = {normalise(v.text) for group in knowledge.paraphrases for v in group}
+    trained |= {normalise(v.text) for entry in knowledge.entries for v in entry.questions}
+    for table in sorted(FOREIGN.glob("*_faq.csv")):
+        asked = read_queries(FOREIGN / table.name.replace("_faq.csv", "_queries.jsonl"))
+        questions = [variant.text for entry in packs.read([table])[0].entries for variant in entry.questions]
+        titles = [entry.title for entry in packs.read([table])[0].entries]
+        assert len(asked) >= 100
+        assert trained.isdisjoint(normalise(text) for text in [*questions, *titles, *(one.query for one in asked)])
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
