@@ -19,6 +19,7 @@ from index.knowledge import NO_ENTRY, Example
 WRONG_CARDS: Final = 0.08  # share of turns without an answer that may still get a card, where nothing else is known
 RIGHT_READINGS: Final = 0.93  # of the readings that are shown
 STRANGERS_MIN: Final = 30
+CHANCE: Final = 0.03  # two of sixty strangers
 LOWEST: Final = 0.25
 LINE: Final = 0.6  # an agent's sentence is a standard phrase from this cosine on
 OPEN: Final = Thresholds(answer=-1.0, intent=0.0, emotion=0.0, line=LINE)  # nothing is held back: for calibrating
@@ -37,7 +38,7 @@ def for_labels(turns: Sequence[Example], answers: Sequence[Answer]) -> Threshold
 def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[Answer], unanswered: Set[str]) -> Thresholds:
     """The threshold of an answer, from what an engine with OPEN thresholds gave to `turns`.
 
-    It divides best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the packs have
+    It divides about best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the packs have
     too few of the latter, turns whose intent wants no answer stand in; without the former, WRONG_CARDS decides alone.
     """
 
@@ -57,10 +58,14 @@ def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[
 
 
 def _dividing(strangers: NDArray[np.float64], asked: NDArray[np.float64]) -> float:
-    """The score above which the share of `asked` exceeds the share of `strangers` by most."""
-    scores = np.unique(strangers)
-    gain = [(asked > score).mean() - (strangers > score).mean() for score in scores]
-    return float(scores[int(np.argmax(gain))])
+    """The score above which the share of `asked` exceeds the share of `strangers` by most.
+
+    Of those that are as good but for chance the middle: the best alone may sit at the edge of a plain.
+    """
+    scores = np.unique(np.concatenate([strangers, asked]))
+    gain = np.array([(asked > score).mean() - (strangers > score).mean() for score in scores])
+    good = scores[gain >= gain.max() - CHANCE]
+    return float((good[0] + good[-1]) / 2)
 
 
 def _label_threshold(readings: Sequence[tuple[float, bool]]) -> float:
