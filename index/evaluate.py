@@ -1,11 +1,13 @@
 """How well an artifact does on examples/: what the service itself would answer, judged; with 95 % intervals (Wilson)."""
 
 import math
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from assist.engine import Engine
+from assist.engine import Engine, search_alone
 from assist.queries import Answer, Query
 from assist.text import normalise
 from index.knowledge import NO_ENTRY, Example
@@ -42,7 +44,9 @@ def answers(engine: Engine, texts: Sequence[str]) -> list[Answer]:
         Query(call="", number=i, segment="", speaker="caller", turn=normalise(text), final=True, heard_ms=0)
         for i, text in enumerate(texts)
     ]
-    return [answer for i in range(0, len(queries), BATCH) for answer in engine.answer(queries[i : i + BATCH])]
+    batches = [queries[i : i + BATCH] for i in range(0, len(queries), BATCH)]
+    with ThreadPoolExecutor(os.cpu_count(), initializer=search_alone) as pool:
+        return [answer for told in pool.map(engine.answer, batches) for answer in told]
 
 
 def judge(engine: Engine, examples: Sequence[Example]) -> dict[str, Share]:

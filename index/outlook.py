@@ -13,7 +13,8 @@ from index.evaluate import answers
 from index.knowledge import Example
 
 Floats = NDArray[np.float64]
-CUTS: Final = (0.2, 0.3, 0.4, 0.5, 0.65, 0.8)  # parts of a turn
+CUTS: Final = (0.25, 0.45, 0.7)  # parts of a turn
+TURNS_MAX: Final = 300  # more than these change little, and a rebuild must take seconds
 ANSWERED_MIN: Final = 50
 PENALTY: Final = 0.1  # L2
 STEPS: Final = 20
@@ -22,6 +23,7 @@ STEPS: Final = 20
 def outlook(engine: Engine, turns: Sequence[Example]) -> Outlook:
     """The weights, from those turns that say which entry answers, if any; the usual ones where few are answered."""
     turns = [turn for turn in turns if turn.entry]
+    turns = turns[:: 1 + len(turns) // TURNS_MAX]
     seen: list[Signs] = []
     borne: list[bool] = []
     finals = [{hit.entry.id for hit in answering(answer)} for answer in answers(engine, [turn.say for turn in turns])]

@@ -38,8 +38,8 @@ def for_labels(turns: Sequence[Example], answers: Sequence[Answer]) -> Threshold
 def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[Answer], unanswered: Set[str]) -> Thresholds:
     """The threshold of an answer, from what an engine with OPEN thresholds gave to `turns`.
 
-    It divides about best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the packs have
-    too few of the latter, turns whose intent wants no answer stand in; without the former, WRONG_CARDS decides alone.
+    It divides about best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the
+    packs have too few of the latter, turns whose intent wants no answer stand in; without the former, WRONG_CARDS decides.
     """
 
     def score(answer: Answer) -> float:
