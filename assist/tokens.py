@@ -28,6 +28,8 @@ _SPREAD: Final = 0x9E3779B97F4A7C15
 class Tokenizer(Protocol):
     """Turns normalised texts into one padded batch of ids."""
 
+    padding_costs: bool  # whether its graph takes so long over an id that a run more is cheaper than much padding
+
     def __call__(self, texts: Sequence[str]) -> Ids:
         """Ids of shape (len(texts), longest), padded with 0."""
         ...
@@ -38,6 +40,8 @@ class Ngrams:
 
     A homophone slip of the recogniser changes the characters but not the syllables, so half of the features stay.
     """
+
+    padding_costs = False
 
     def __init__(self, body: dict[str, Any]) -> None:
         self.buckets: int = body["buckets"]
@@ -119,6 +123,8 @@ class _Latin(_Memo):
 
 class HuggingFace:
     """A tokenizer of the `tokenizers` library, as imported encoders bring it."""
+
+    padding_costs = True
 
     def __init__(self, path: Path) -> None:
         from tokenizers import Tokenizer as Loaded  # only imported encoders need it: it costs 50 ms of start-up

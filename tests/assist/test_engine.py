@@ -179,7 +179,9 @@ def test_a_nearer_counter_example_keeps_an_entry_from_the_screen(engine: Engine,
     assert all(hit.denied for hit in hits)
 
 
-def test_many_texts_are_read_as_each_alone(engine: Engine) -> None:
+@pytest.mark.parametrize("padding_costs", [False, True])
+def test_many_texts_are_read_as_each_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch, padding_costs: bool) -> None:
+    monkeypatch.setattr(engine.tokenizer, "padding_costs", padding_costs)
     texts = [text[: 1 + i % 40] for i, text in enumerate(["我想查一下这个月的话费怎么多了这么多请你帮我看看" * 2] * 60)]
     together = engine.read(texts)
     alone = [engine.read([text]) for text in texts]
