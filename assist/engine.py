@@ -32,8 +32,8 @@ SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
 # refusing outright cost 6 % of the cards that were due on calibration turns.
 UNASKED: Final = 0.1
 SOFTNESS: Final = 12.0  # of the maximum over windows; from 4 to 12 it makes no difference, infinity would be the maximum
-# Of a transformer's run: how many texts, and the longest by the shortest. 128 questions of MiniLM take a quarter of the time so;
-# the n-grams of the shipped encoder would take longer.
+# Of a transformer's run: how many texts, and the longest by the shortest. 128 questions of MiniLM take a quarter of the
+# time so; those of the shipped encoder would take longer.
 RUN_MAX: Final = 16
 ALIKE: Final = 1.25
 SEARCH_EF: Final = 64  # HNSW's breadth of search; MEASURED: recall >= 0.999
