@@ -4,7 +4,7 @@ Holds no state that changes, so that several threads may share one engine. The s
 `ask` and `replay` directly.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -60,8 +60,9 @@ class Engine:
             self._graph = session(folder / artifact.GRAPH, threads=threads)
             self._collections = {name: _collection(folder / f"{name}.faiss") for name in artifact.COLLECTIONS}
             rows = self.catalog.rows[QUESTIONS]
+            places = {entry: place for place, entry in enumerate(self.catalog.entries)}
             # each with one more at the end, where FAISS's -1 points: no row at all
-            self._owners = np.array([*_numbered(row.owner for row in rows), -1])
+            self._owners = np.array([*(places.get(row.owner, len(places)) for row in rows), len(places)])
             self._negative = np.array([*(row.negative for row in rows), True])
             self._dated = frozenset(entry.id for entry in self.catalog.entries.values() if entry.dated)
             misfit = self._misfit()
@@ -181,14 +182,14 @@ class Engine:
         An entry counts by the soft maximum of its scores over the windows. The maximum alone lets one window of a story
         decide; on long calibration turns it put the right entry first 89 times in 100, this does 94 times.
         """
-        owners, which = np.unique(self._owners[found], return_inverse=True)
-        which = which.reshape(found.shape)
+        owners, variants = self._owners[found], ~self._negative[found]
         farthest = np.maximum(scores[:, -1:], -1.0)  # an entry that was not found lies no nearer than this
-        near = np.repeat(farthest, len(owners), axis=1)
-        variants = np.where(self._negative[found], farthest, scores)
-        np.maximum.at(near, (np.arange(len(near))[:, None], which), variants)
-        about = np.exp(SOFTNESS * near).mean(axis=0)
-        return np.lexsort((-scores.ravel(), -about[which.ravel()]))
+        gained = np.exp(SOFTNESS * scores) - np.exp(SOFTNESS * farthest)
+        kinds = len(self.catalog.entries) + 1
+        keys = owners + kinds * np.arange(len(found))[:, None]  # entry and window
+        keys, nearest = np.unique(keys[variants], return_index=True)  # rows come nearest first
+        about = np.bincount(keys % kinds, weights=gained[variants][nearest], minlength=kinds)
+        return np.lexsort((-scores.ravel(), -about[owners.ravel()]))
 
 
 def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Label:
@@ -224,12 +225,6 @@ def session(path: Path, *, threads: int = 1) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS)
-
-
-def _numbered(names: Iterable[str]) -> list[int]:
-    """Each name's number, in the order in which they come."""
-    numbers: dict[str, int] = {}
-    return [numbers.setdefault(name, len(numbers)) for name in names]
 
 
 def _collection(path: Path) -> Any:
