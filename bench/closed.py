@@ -3,8 +3,9 @@ run, the engine in this process, and the bare sum of what cannot be left out: to
 
 The three are measured in alternating blocks, so that a drift of the machine touches all alike, and each text after a ping
 and its pong, so that all find the processor as a call finds it: a process that has waited, even for a millisecond, runs
-slower at first than one that loops. The bare sum is of the same windows and as many neighbours as the engine asks for; the
-text is normalised beforehand.
+slower at first than one that loops. Each has an engine of its own that hears a text as often as the others do: a tokenizer
+remembers what it has heard. The bare sum is of the same windows and as many neighbours as the engine asks for; the text is
+normalised beforehand.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
 
@@ -26,6 +28,7 @@ from assist.engine import NEIGHBOURS, Engine
 from assist.queries import Query
 from assist.text import normalise
 from assist.windows import windows
+from bench import material
 from index.evaluate import answers
 
 BLOCK: Final = 50
@@ -48,8 +51,9 @@ class Times:
         return [a - b for a, b in zip(self.card, self.bare, strict=True)]
 
 
-def with_cards(engine: Engine, texts: Sequence[str], *, count: int, seed: int) -> list[str]:
+def with_cards(folder: Path, texts: Sequence[str], *, count: int, seed: int) -> list[str]:
     """Up to `count` of the texts, in seeded order, which get an answer card."""
+    engine = material.engine(folder)
     shuffled = random.Random(seed).sample(list(texts), len(texts))
     chosen: list[str] = []
     for start in range(0, len(shuffled), BLOCK):
@@ -61,8 +65,9 @@ def with_cards(engine: Engine, texts: Sequence[str], *, count: int, seed: int) -
     return chosen[:count]
 
 
-async def measure(address: str, engine: Engine, texts: Sequence[str], *, count: int) -> Times:
-    """`count` texts (over again when there are fewer), after WARM that are not kept."""
+async def measure(address: str, folder: Path, texts: Sequence[str], *, count: int) -> Times:
+    """`count` texts (over again when there are fewer), after WARM that are not kept; `folder` holds what is served."""
+    lean, full = material.engine(folder), material.engine(folder)
     queue = list(itertools.islice(itertools.cycle(texts), count + WARM))
     times = Times()
     async with connect(address + "/v1", subprotocols=[Subprotocol(wire.MSGPACK)], compression=None, proxy=None) as socket:
@@ -76,10 +81,10 @@ async def measure(address: str, engine: Engine, texts: Sequence[str], *, count: 
             said = [normalise(text) for text in block]
             for text in said:
                 await caller.echo()
-                times.bare.append(bare(engine, windows(text)))
+                times.bare.append(bare(lean, windows(text)))
             for text in said:
                 await caller.echo()
-                times.engine.append(whole(engine, text))
+                times.engine.append(whole(full, text))
     return Times(times.card[WARM:], times.echo[WARM:], times.engine[WARM:], times.bare[WARM:])
 
 

@@ -37,10 +37,10 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
 
 
 def _closed(args: argparse.Namespace, writer: Writer, said: Script, *, workers: int, turn: int) -> None:
-    engine = material.engine(args.work / "artifact")
-    chosen = closed.with_cards(engine, said.caller, count=args.closed, seed=args.seed)
-    with served(args.work / "artifact", workers=workers) as service:
-        times = runs.on_loop(closed.measure(service.address, engine, chosen, count=args.closed))
+    folder = args.work / "artifact"
+    chosen = closed.with_cards(folder, said.caller, count=args.closed, seed=args.seed)
+    with served(folder, workers=workers) as service:
+        times = runs.on_loop(closed.measure(service.address, folder, chosen, count=args.closed))
     writer.series("card", [round(us, 1) for us in times.card], unit="us", loop="closed", workers=workers, round=turn)
 
 
