@@ -7,7 +7,7 @@ from typing import Any
 
 from assist.board import Board
 from assist.call import Call
-from assist.candidates import phrase_cards
+from assist.candidates import answering, phrase_cards
 from assist.catalog import LANGUAGES
 from assist.engine import Engine
 from assist.faults import Fault
@@ -53,12 +53,13 @@ def ask(engine: Engine, settings: Settings, asked: dict[str, Any]) -> dict[str, 
     answer = Answer(query=query, catalog=engine.catalog) if is_filler(query.turn) else engine.answer([query])[0]
     language = asked.get("language") if asked.get("language") in LANGUAGES else language_of(asked["text"])
     timing = {**answer.timing_us, "total": (perf_counter_ns() - started) // 1000}
+    shown = {hit.entry.id for hit in answering(answer)}
     told: dict[str, Any] = {
         "id": asked.get("id"),
         "intent": {"label": answer.intent.label, "p": round(answer.intent.p, 4)},
         "emotion": {"label": answer.emotion.label, "p": round(answer.emotion.p, 4)},
         "answers": [
-            {"entry": hit.entry.id, "score": round(hit.score, 4), "matched": hit.matched, "shown": hit.shown}
+            {"entry": hit.entry.id, "score": round(hit.score, 4), "matched": hit.matched, "shown": hit.entry.id in shown}
             for hit in answer.hits
         ],
         "phrases": _phrases(engine, settings, answer, language or "zh-Hans"),

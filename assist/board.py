@@ -5,7 +5,7 @@ it. So equal finals give equal confirmed cards, whatever the partials were. Call
 """
 
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -53,8 +53,8 @@ class Board:
             return []
         if not best.firm and (held or len(self.shown) >= self.cards_max):
             return []
-        news = [self._withdraw(key) for key in held]
-        news += self._put(best, state="provisional", based_on=(segment,), now=now, timing_us=timing_us)
+        news = [self._withdraw(key) for key in held] + self._make_room({best.key})
+        news.append(self._put(best, state="provisional", based_on=(segment,), now=now, timing_us=timing_us))
         self._provisional[best.key] = segment
         return news
 
@@ -75,10 +75,11 @@ class Board:
         wanted = {candidate.key for candidate in fresh}
         news = [self._withdraw(key) for key, of in list(self._provisional.items()) if of == segment and key not in wanted]
         self._closed = {key: of for key, of in self._closed.items() if of != segment}
+        news += self._make_room(wanted)
         for candidate in fresh:
             self._provisional.pop(candidate.key, None)
             self._enter(candidate.key, now)
-            news += self._put(candidate, state="confirmed", based_on=based_on, now=now, timing_us=timing_us)
+            news.append(self._put(candidate, state="confirmed", based_on=based_on, now=now, timing_us=timing_us))
         return news
 
     def forget(self, segment: str) -> list[Suggest]:
@@ -118,21 +119,23 @@ class Board:
         based_on: tuple[str, ...],
         now: int,
         timing_us: Mapping[str, int] | None,
-    ) -> list[Suggest]:
+    ) -> Suggest:
         old = self.shown.get(candidate.key)
-        news = [] if old else self._make_room(candidate)
         card = Suggest(
             id=old.id if old else self._name(), call=self.call, kind=candidate.kind, state=state,
             title=candidate.title, text=candidate.text, score=candidate.score, why=candidate.why, based_on=based_on,
             expires_ms=now + self.card_ms, timing_us=timing_us,
         )  # fmt: skip
         self.shown[candidate.key] = card
-        return [*news, card]
+        return card
 
-    def _make_room(self, candidate: Candidate) -> list[Suggest]:
-        if len(self.shown) < self.cards_max:
-            return []
-        return [self._withdraw(min(self.shown, key=lambda key: (self._weight(key), self.shown[key].expires_ms or 0)))]
+    def _make_room(self, wanted: Set[str]) -> list[Suggest]:
+        """Withdraw what must go for `wanted` to be shown together; never one of these."""
+        others = sorted(
+            self.shown.keys() - wanted, key=lambda key: (self._weight(key), self.shown[key].expires_ms or 0, key)
+        )
+        too_many = len(others) + len(wanted) - self.cards_max
+        return [self._withdraw(key) for key in others[: max(0, too_many)]]
 
     def _weight(self, key: str) -> int:
         return WEIGHT.get(self.shown[key].kind, 0) if key not in self._provisional else -1

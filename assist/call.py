@@ -19,6 +19,7 @@ from assist.settings import Settings
 from assist.transcript import OPEN_SEGMENTS_MAX, Change, Transcript
 from assist.waiting import Waiting
 
+_BELIEVED: Final = 0.5  # a recogniser's confidence in the emotion it heard; where it tells none, it means what it says
 _LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
 
 
@@ -37,6 +38,7 @@ class Call:
     name: str
     settings: Settings
     guide: Guide
+    run: int = 0  # of calls by this name
     language: str | None = None
     caller: Mapping[str, Any] = field(default_factory=dict)
     agent: str = ""
@@ -72,7 +74,7 @@ class Call:
         if fragment.final:
             self._latest.pop(fragment.segment, None)
             if change is None:
-                messages += self.board.forget(fragment.segment)
+                messages += self._take_back(fragment.segment)
         language = self._spoken(text, fragment)
         return News(messages, self._query(change, fragment, language, now) if change else None)
 
@@ -95,8 +97,8 @@ class Call:
             if len(self._latest) > OPEN_SEGMENTS_MAX:
                 del self._latest[next(iter(self._latest))]
         return Query(
-            call=self.name, number=self._asked, segment=change.segment, speaker=change.speaker, turn=change.turn,
-            final=change.final, heard_ms=now, language=language, emotion=_told(fragment),
+            call=self.name, run=self.run, number=self._asked, segment=change.segment, speaker=change.speaker,
+            turn=change.turn, final=change.final, heard_ms=now, language=language, emotion=_told(fragment),
             segments=tuple(self.transcript.turns[-1].segments[-8:]) if change.final else (change.segment,),
         )  # fmt: skip
 
@@ -125,17 +127,23 @@ class Call:
         return messages
 
     def _advise_agent(self, answer: Answer) -> list[ServerMessage]:
-        """What the agent says takes its own card off the screen, and may begin or end a hold."""
+        """What the agent says takes its own card off the screen, and may begin or end a hold.
+
+        Its partials may have been taken for the caller's: recognisers correct who speaks.
+        """
+        cards = self._take_back(answer.query.segment)
+        if answer.failed:
+            return cards
         said = answer.moment.moment if answer.moment else ""
         now = answer.query.heard_ms
-        cards: list[ServerMessage] = list(self.board.retire(self.guide.of_moment(said)))
+        cards += self.board.retire(self.guide.of_moment(said))
         situation = self.waiting.said(said, now=now)
         return cards + self._situation(situation, now=now) if situation else cards
 
     def _advise_caller(self, answer: Answer) -> list[ServerMessage]:
         query = answer.query
         if answer.failed:
-            return list(self.board.forget(query.segment))
+            return self._take_back(query.segment)
         emotion = self._felt(answer)
         was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
         situation = "boiling" if self.mood.boiling else "cooled" if was_boiling else ""
@@ -151,6 +159,15 @@ class Call:
             timing_us=answer.timing_us or None,
         )
         return [*self._read(answer, self.mood, emotion), *cards]
+
+    def _take_back(self, segment: str) -> list[ServerMessage]:
+        """What a segment's partials brought, when its final brings nothing of the caller's."""
+        cards: list[ServerMessage] = list(self.board.forget(segment))
+        if not self.reading or self.reading.final or self.reading.segment != segment:
+            return cards
+        nothing = Answer(query=Query(call=self.name, number=0, segment=segment, speaker="caller", turn="", final=True,
+                                     heard_ms=0), catalog=self.guide.catalog)  # fmt: skip
+        return [*self._read(nothing, self.mood), *cards]
 
     def _felt(self, answer: Answer) -> Label:
         """The emotion to go by: the recogniser heard the voice, so it may fill in what the words do not tell."""
@@ -219,10 +236,10 @@ class Call:
 
 
 def _told(fragment: Fragment) -> Label | None:
-    """The emotion that came with a fragment, if it is one."""
+    """The emotion that came with a fragment, if it is one and the recogniser is sure enough of it."""
     told = fragment.emotion or {}
-    label, p = told.get("label"), told.get("confidence", 0.5)
-    if isinstance(label, str) and isinstance(p, int | float) and 0 <= p <= 1:
+    label, p = told.get("label"), told.get("confidence", _BELIEVED)
+    if isinstance(label, str) and isinstance(p, int | float) and _BELIEVED <= p <= 1:
         return Label(label, float(p))
     return None
 

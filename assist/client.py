@@ -5,6 +5,7 @@ Used by the demo, the tests and the benchmarks; a model for clients in other lan
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
@@ -18,6 +19,7 @@ from assist import wire
 
 FINALS_KEPT: Final = 32  # sent again after a reconnect; a segment known already has no effect
 BACKOFF_S: Final = (0.1, 0.3, 1.0, 3.0, 5.0)
+STEADY_S: Final = 5.0  # a connection that lasted so long was none of those that keep failing
 WAITING_MAX: Final = 256  # messages kept while there is no connection; partials are not kept at all
 
 
@@ -42,6 +44,9 @@ class Client:
         self._finals: deque[dict[str, Any]] = deque(maxlen=FINALS_KEPT)
         self._waiting: deque[dict[str, Any]] = deque(maxlen=WAITING_MAX)
         self._closed = False
+        self._attempts = 0  # to connect, since the last steady connection
+        self._since_s = 0.0
+        self._told_to_wait_s = 0.0
 
     async def __aenter__(self) -> "Client":
         await self._connect()
@@ -80,7 +85,7 @@ class Client:
 
     async def end(self, call: str, reason: str | None = None) -> None:
         """The call is over."""
-        self._calls.pop(call, None)
+        self._forget(call)
         await self._send({"type": "end", "call": call, "reason": reason})
 
     async def ping(self, echo: str | None = None) -> None:
@@ -99,30 +104,51 @@ class Client:
             except ConnectionClosed:
                 if not self._closed:
                     self.reconnects += 1
+                    if time.monotonic() - self._since_s > STEADY_S:
+                        self._attempts = 0
                     await self._connect()
 
     def _noted(self, frame: bytes | str) -> dict[str, Any]:
         message = wire.unpack(frame, subprotocol=self.subprotocol)
         if message["type"] == "closing":  # it stands outside the count
             self._closed = self._closed or message["reason"] == "replaced"
+            self._told_to_wait_s = message["reconnect_after_ms"] / 1000
         else:
+            if message["type"] == "ended":
+                self._forget(message["call"])
             self.after = message["to_seq"] if message.get("kind") == "provisional" else message["seq"]
         return message
 
     async def _connect(self) -> None:
         """Connect and open; resume if there was a session. Tries for ever, with growing pauses; raises Refused."""
-        attempt = 0
         while not self._closed:
+            await asyncio.sleep(self._pause_s())
+            self._attempts += 1
             try:
                 self._socket = await connect(
                     self.uri, subprotocols=[Subprotocol(self.subprotocol)], compression=None, max_size=None
                 )
                 await self._open()
+                self._since_s = time.monotonic()
                 return
             except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError):
-                pause = BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)]
-                attempt += 1
-                await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+                pass
+
+    def _pause_s(self) -> float:
+        """Before the next attempt: none at first, unless the service has asked for one; then growing."""
+        asked, self._told_to_wait_s = self._told_to_wait_s, 0.0
+        grown = BACKOFF_S[min(self._attempts, len(BACKOFF_S)) - 1] if self._attempts else 0.0
+        return max(asked, grown) * random.uniform(0.5, 1.5)
+
+    def _forget(self, call: str) -> None:
+        """A call is over: nothing of it is sent again."""
+        self._calls.pop(call, None)
+        if self._opening.get("call") == call:
+            del self._opening["call"]
+        for kept in (self._finals, self._waiting):
+            others = [body for body in kept if body.get("call") != call]
+            kept.clear()
+            kept.extend(others)
 
     async def _open(self) -> None:
         assert self._socket is not None

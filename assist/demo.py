@@ -29,7 +29,7 @@ async def demo(settings: Settings, *, files: Sequence[Path], speed: float, stopp
         if not files and service.desk:
             held = service.desk.engine.manifest.packs
             scripts = [script for script in scripts if script.fits(held)] or scripts
-        print(f"Watch the cards at {address.replace('ws', 'http', 1)}/panel/?call={CALL}", flush=True)
+        print(f"Watch the cards at {address.replace('ws', 'http', 1)}/panel/?call={CALL}&rejoin", flush=True)
         line = asyncio.create_task(_telephone(address, settings, scripts, speed))
         try:
             await stopped()
@@ -70,7 +70,10 @@ async def _play(client: Client, script: Script, speed: float) -> None:
     for timed in script.fragments:
         await asyncio.sleep(started + timed.at_ms / 1000 / speed - loop.time())
         said = timed.fragment
-        await client.fragment(CALL, said.segment, said.speaker, said.text, final=said.final)
+        await client.fragment(
+            CALL, said.segment, said.speaker, said.text, final=said.final, revision=said.revision,
+            stable_chars=said.stable_chars, emotion=said.emotion,
+        )  # fmt: skip
         if said.final:
             print(f"  {said.speaker}: {said.text}", flush=True)
     await asyncio.sleep(LINGER_S / speed)

@@ -27,6 +27,7 @@ class Keeper:
         self._adopt = adopt
         self._threads = threads
         self._version: str | None = None
+        self._why = ""  # the last one was refused
 
     async def refresh(self) -> None:
         """Load the current version, if it is another than the one in use or last refused."""
@@ -37,10 +38,13 @@ class Keeper:
             self._version = version
             engine = await asyncio.to_thread(Engine, self.folder / version, threads=self._threads)
         except ArtifactError as error:
-            self.refused += 1
-            log.error("artifact refused", extra={"why": str(error)})
+            if str(error) != self._why:  # a pointer that is missing is looked for again and again
+                self._why = str(error)
+                self.refused += 1
+                log.error("artifact refused", extra={"why": self._why})
             return
         self.loaded += 1
+        self._why = ""
         self._adopt(engine)
         log.info("artifact in use", extra={"artifact": engine.version})
 

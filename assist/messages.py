@@ -102,7 +102,7 @@ class Fragment:
 class Feedback:
     """What the agent did with a card."""
 
-    suggestion: str = _field(str, required=True)
+    suggestion: str = _field(str, required=True, chars_max=NAME_CHARS_MAX + 16)  # the call's name, and a number
     action: str = _field(str, required=True, choices=ACTIONS)
     text: str | None = _field(str, chars_max=TEXT_CHARS_MAX)
     reason: str | None = _field(str, chars_max=1000)

@@ -18,9 +18,9 @@ class Label:
 class Query:
     """Something one speaker said, to be read and searched.
 
-    `number` orders the queries of a call; `heard_ms` is the call's time when the words came; `turn` is the whole turn so far
-    as normalised text, and `segment` the one whose words are newest. The rest is what the call knew then, so that the
-    cards do not depend on how long the engine takes.
+    `number` orders the queries of a call, `run` tells apart calls of one name; `heard_ms` is the call's time when the words
+    came; `turn` is the whole turn so far as normalised text, and `segment` the one whose words are newest. The rest is what
+    the call knew then, so that the cards do not depend on how long the engine takes.
     """
 
     call: str
@@ -30,6 +30,7 @@ class Query:
     turn: str
     final: bool
     heard_ms: int
+    run: int = 0
     segments: tuple[str, ...] = ()  # of the turn, for `based_on`
     language: str | None = None  # of the cards
     emotion: Label | None = None  # what the recogniser heard in the voice

@@ -55,7 +55,7 @@ class Event:
 def load(path: Path) -> Script:
     """Read a call. Raises ReplayError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ReplayError(f"{path}: cannot be read: {error}") from error
     opening: dict[str, Any] = {}

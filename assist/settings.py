@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from assist.messages import TEXT_CHARS_MAX
+
+RESUME_MESSAGES: Final = 12  # besides a snapshot for each call
+
 
 class SettingError(ValueError):
     """A setting that cannot be used; `str()` says which, from where, and why."""
 
 
-def _setting(default: Any, help: str, *, low: int | None = None) -> Any:
-    return field(default=default, metadata={"help": help, "low": low})
+def _setting(default: Any, help: str, *, low: int | None = None, high: int | None = None) -> Any:
+    return field(default=default, metadata={"help": help, "low": low, "high": high})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ class Settings:
     batch_max: int = _setting(4, "most queries answered together; 16 suit an imported transformer", low=1)
     queue_max: int = _setting(4096, "most partials that may wait; beyond it the oldest goes", low=1)
     frame_bytes_max: int = _setting(65_536, "largest frame a client may send", low=256)
-    text_chars_max: int = _setting(2_000, "longest text of one fragment", low=1)
+    text_chars_max: int = _setting(2_000, "longest text of one fragment", low=1, high=TEXT_CHARS_MAX)
     fragments_per_s_max: int = _setting(
         25, "most fragments a second of one call, at once twice as many; partials leave a quarter of that to finals", low=1
     )
@@ -79,7 +83,11 @@ def load(flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.enviro
     values |= {
         name: _parsed(flags[name], name, f"--{name.replace('_', '-')}") for name in FIELDS if flags.get(name) is not None
     }
-    return Settings(**values)
+    settings = Settings(**values)
+    least = settings.calls_per_connection_max + RESUME_MESSAGES
+    if settings.outbox_max < least:
+        raise SettingError(f"outbox_max must be at least {least}: a client that resumes is told all its calls at once")
+    return settings
 
 
 def _from_file(path: str | None) -> dict[str, Any]:
@@ -115,6 +123,9 @@ def _parsed(value: Any, name: str, where: str) -> Any:
     low = FIELDS[name].metadata["low"]
     if low is not None and number < low:
         raise SettingError(f"{where} must be at least {low}, not {number}")
+    high = FIELDS[name].metadata["high"]
+    if high is not None and number > high:
+        raise SettingError(f"{where} must be at most {high}, not {number}")
     return number
 
 

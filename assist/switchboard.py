@@ -93,10 +93,13 @@ class Switchboard:
         self._check_token(opening)
         effects = Effects()
         session = self._resumed(opening)
+        over = self._over(opening)  # a call that has ended meanwhile does not begin again
+        reopened = replace(opening, call=None) if over else opening
         if session is None:
-            return self._join_anew(opening, effects, now=now, epoch_ms=epoch_ms), effects
-        # a call that has ended meanwhile does not begin again
-        reopened = opening if opening.call in self.calls else replace(opening, call=None)
+            session = self._join_anew(reopened, effects, now=now, epoch_ms=epoch_ms)
+            if over:
+                effects.send(session, Ended(call=opening.call or ""))
+            return session, effects
         self._check_room(session, reopened.call or "")
         session.detached_ms = None
         missed, lost = session.outbox.resume(opening.after or 0)
@@ -106,6 +109,11 @@ class Switchboard:
         for message in missed:
             effects.send(session, message)
         return session, effects
+
+    def _over(self, opening: Open) -> bool:
+        """Whether a client comes back to a call that has ended, or is about to."""
+        live = self.calls.get(opening.call or "")
+        return opening.after is not None and (live.ending is not None if live else opening.call in self._ended)
 
     def _join_anew(self, opening: Open, effects: Effects, *, now: int, epoch_ms: int) -> Session:
         session = self._new_session(opening, effects)
@@ -128,9 +136,9 @@ class Switchboard:
 
     def _new_session(self, opening: Open, effects: Effects) -> Session:
         if len(self.sessions) >= SESSIONS_PER_CONNECTION * self.settings.connections_max:
-            lost = next((s for s in self.sessions.values() if s.detached_ms is not None), None)
+            lost = [s for s in self.sessions.values() if s.detached_ms is not None]
             if lost:
-                self._forget(lost, effects)
+                self._forget(min(lost, key=lambda s: s.detached_ms or 0), effects)
         session = Session(
             self._name(),
             opening.role,
@@ -154,7 +162,7 @@ class Switchboard:
     ) -> None:
         if opening.role != session.role:
             raise Fault("bad_value", f"This connection has the role {session.role}.", field="role")
-        live, begun = self._find_or_begin(session, opening, now) if opening.call else (None, [])
+        live, begun = self._find_or_begin(session, opening, effects, now) if opening.call else (None, False)
         effects.send(session, self._opened(session, opening.call, epoch_ms))
         if live is None:
             return
@@ -169,20 +177,24 @@ class Switchboard:
         elif not resumed:
             effects.send(session, live.call.snapshot(now=live.now(now)))
 
-    def _find_or_begin(self, session: Session, opening: Open, now: int) -> tuple[Live, bool]:
+    def _find_or_begin(self, session: Session, opening: Open, effects: Effects, now: int) -> tuple[Live, bool]:
         name = opening.call or ""
         self._check_room(session, name)
-        if name in self.calls:
-            return self.calls[name], False
+        live = self.calls.get(name)
+        if live and not live.ending:
+            return live, False
         if opening.role == "supervisor":
             raise Fault("unknown_call", f"There is no call {name!r} to watch.", field="call")
+        if live:  # its last final is still with the engine, but whoever begins the next call does not wait for it
+            self._close_call(live, effects)
         if len(self.calls) >= self.settings.calls_max:
             raise Fault("too_many_calls", f"The service carries {self.settings.calls_max} calls at most.", field="call")
         self._ended.pop(name, None)
         rate = self.settings.fragments_per_s_max
         self._begun += 1
         beat = self._begun % BEATS
-        live = Live(Call(name, self.settings, self.guide), beat, now, now, Allowance(rate, 2 * rate, now))
+        call = Call(name, self.settings, self.guide, run=self._begun)
+        live = Live(call, beat, now, now, Allowance(rate, 2 * rate, now))
         self.calls[name] = live
         return live, True
 
@@ -268,7 +280,11 @@ class Switchboard:
 
     def _close_call(self, live: Live, effects: Effects) -> None:
         name = live.call.name
-        self._publish(live, [Ended(call=name, reason=live.ending.reason if live.ending else None)], effects)
+        ended = Ended(call=name, reason=live.ending.reason if live.ending else None)
+        self._publish(live, [ended], effects)
+        if any(card.kind == "alert" for card in live.call.board.shown.values()):
+            for session in self._overseers(live):
+                effects.send(session, ended)
         for session in live.watchers.values():
             session.calls.pop(name, None)
         del self.calls[name]
@@ -281,7 +297,7 @@ class Switchboard:
         effects = Effects()
         for answer in answers:
             live = self.calls.get(answer.query.call)
-            if live is None:
+            if live is None or live.call.run != answer.query.run:
                 continue
             self._publish(live, live.call.advise(answer), effects)
             if answer.failed and answer.query.final:

@@ -1,7 +1,7 @@
 /* <agent-assist>: the panel as a web component. One call at a time, on the screen of the agent who has it.
  *
- * Attributes: server, call, agent, token, role (agent | supervisor), lang (zh | en), theme (auto | light | dark),
- * parent-origin (see embedding.js). Methods: open({call, …}), copy(place), dismiss(place). Events, all of which bubble:
+ * Attributes: server, call, agent, token, role (agent | supervisor), lang (zh | en), theme (auto | light | dark), rejoin (the
+ * line carries one call after another under this name: join the next), parent-origin (see embedding.js). Methods: open({call, …}), copy(place), dismiss(place). Events, all of which bubble:
  * `suggestion` (a card as it came), `feedback` {suggestion, action}, `state` {state, code, message}. Joins the parts:
  * stream.js (socket), call.js (what is known), the views, embedding.js.
  */
@@ -21,6 +21,7 @@ const JOINING = ["server", "call", "agent", "token", "role"]; // a change of the
 const OVER = new Set(["ended", "refused", "replaced"]);
 const TOLD_MAX = 256;
 const SLEEP_MAX_MS = 60_000;
+const REJOIN_MS = 1_500; // the line begins its next call itself, with the caller's name and language
 const now = () => performance.now();
 
 export class AgentAssist extends HTMLElement {
@@ -35,6 +36,7 @@ export class AgentAssist extends HTMLElement {
   #drawing = 0;
   #joining = false;
   #expiry = 0;
+  #rejoining = 0;
   #heard = new HeardView();
   #mood = new MoodView();
   #shelf = new Shelf({
@@ -128,6 +130,7 @@ export class AgentAssist extends HTMLElement {
     this.#stream?.stop();
     this.#stream = null;
     clearTimeout(this.#expiry);
+    clearTimeout(this.#rejoining);
   }
 
   /** The service this file came from, unless another is named. */
@@ -154,6 +157,7 @@ export class AgentAssist extends HTMLElement {
     if (this.#call.ended) {
       this.#leave(); // to open the call again would begin it anew
       this.#onState("ended", {});
+      if (this.hasAttribute("rejoin")) this.#rejoining = setTimeout(() => this.#join(), REJOIN_MS);
     }
     this.#draw();
   }

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assist import asking
 from assist.asking import ask, questions
+from assist.candidates import ABREAST, ANSWERS_MAX
 from assist.engine import Engine
 from assist.faults import Fault
 from assist.settings import Settings
@@ -89,3 +90,11 @@ def test_any_lines(engine: Engine, lines: list[str]) -> None:
         assert len(found) == sum(bool(line.strip()) for line in lines)
         for each in found:
             assert asking.problem(each) if isinstance(each, Fault) else ask(engine, SETTINGS, each)
+
+
+def test_shown_is_what_the_service_would_show(engine: Engine) -> None:
+    answers = told(engine, text="我的话费怎么多了")["answers"]
+    assert sum(answer["score"] > engine.manifest.thresholds.answer for answer in answers) > ANSWERS_MAX
+    shown = [answer["score"] for answer in answers if answer["shown"]]
+    assert 1 <= len(shown) <= ANSWERS_MAX
+    assert min(shown) >= answers[0]["score"] - ABREAST

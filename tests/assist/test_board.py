@@ -172,3 +172,20 @@ def test_what_is_confirmed_depends_on_finals_alone(steps: list[Any]) -> None:
         return seen
 
     assert confirmed(partials=True) == confirmed(partials=False)
+
+
+def test_a_final_s_own_cards_do_not_push_each_other_off() -> None:
+    shelf = board()
+    settle(shelf, card("warning", kind="alert"))
+    news = settle(shelf, card("danger", kind="alert"), card("a"), card("comfort", kind="empathy"), now=1_000)
+    assert told(news) == [
+        ("warning", "withdrawn"), ("danger", "confirmed"), ("a", "confirmed"), ("comfort", "confirmed"),
+    ]  # fmt: skip
+
+
+def test_a_card_confirmed_again_keeps_its_place() -> None:
+    shelf = board()
+    settle(shelf, card("phrase", kind="phrase", cooldown_ms=0), card("a"), card("b"))
+    news = settle(shelf, card("c"), card("phrase", kind="phrase", cooldown_ms=0), now=1_000)
+    assert told(news) == [("a", "withdrawn"), ("c", "confirmed"), ("phrase", "confirmed")]
+    assert news[-1].id == "c/1"

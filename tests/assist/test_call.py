@@ -320,3 +320,48 @@ def test_two_calls_side_by_side_say_what_each_says_alone(engine: Engine, chance:
             which = int(told.query.call)
             together[which] += settled(calls[which].advise(told))
     assert together == [confirmed(engine, script, None) for script in scripts]
+
+
+def glimpsed(catalog: Catalog) -> Call:
+    """A call in which partials of a caller have brought a card and a reading."""
+    live = call(catalog)
+    for end in (6, 7, 8):
+        query = asked(live, said("我的话费怎么多了"[:end], final=False, stable_chars=end))
+        live.advise(answer(catalog, query, "bill", intent="complain", emotion="angry"))
+    assert live.board.shown
+    assert live.reading is not None
+    assert live.reading.intent["label"] == "complain"
+    return live
+
+
+def test_who_turns_out_to_be_the_agent_leaves_nothing_of_the_caller(catalog: Catalog) -> None:
+    live = glimpsed(catalog)
+    messages = live.advise(answer(catalog, asked(live, said("我的话费怎么多了", speaker="agent"))))
+    assert cards(messages) == [("bill", "withdrawn")]
+    assert [(r.intent["label"], r.emotion["label"], r.final) for r in readings(messages)] == [("unknown", "unknown", True)]
+
+
+def test_a_final_that_says_nothing_takes_the_reading_back(catalog: Catalog) -> None:
+    live = glimpsed(catalog)
+    messages = live.hear(said("嗯"), now=9_000).messages
+    assert cards(messages) == [("bill", "withdrawn")]
+    assert [r.intent["label"] for r in readings(messages)] == ["unknown"]
+
+
+def test_an_engine_that_fails_on_the_agent_s_words_ends_no_hold(catalog: Catalog) -> None:
+    live = call(catalog)
+    query = asked(live, said("请您稍等，我帮您查一下", segment="a", speaker="agent"), now=1_000)
+    live.advise(replace(answer(catalog, query), moment=Moment("ask_wait", 0.9)))
+    query = asked(live, said("还在查", segment="b", speaker="agent"), now=2_000)
+    assert live.advise(replace(answer(catalog, query), failed="engine_failed")) == []
+    assert live.waiting.hold_ms == 1_000
+
+
+@pytest.mark.parametrize(("confidence", "emotion"), [(0.01, "unknown"), (0.49, "unknown"), (0.5, "angry"), (None, "angry")])
+def test_an_emotion_heard_in_the_voice_must_be_heard_for_sure(
+    catalog: Catalog, confidence: float | None, emotion: str
+) -> None:
+    live = call(catalog)
+    told = {"label": "angry"} | ({} if confidence is None else {"confidence": confidence})
+    messages = live.advise(answer(catalog, asked(live, said("上次那个事情现在到哪一步了", emotion=told))))
+    assert [r.emotion["label"] for r in readings(messages)] == [emotion]

@@ -169,3 +169,31 @@ async def test_closing_ends_the_reading(address: str) -> None:
     await reader
     with contextlib.suppress(ConnectionClosed):
         await client.ping()
+
+
+async def test_nothing_of_a_call_that_is_over_is_sent_again(service: Service, address: str) -> None:
+    async with Client(address, role="ingest") as client:
+        reader = asyncio.create_task(read(client, [], "last"))
+        for i in range(40):
+            await client.open_call(f"c{i}")
+            await client.fragment(f"c{i}", "s", "caller", TEXTS[i % len(TEXTS)], final=True)
+            await client.end(f"c{i}")
+        await client.open_call("live")
+        for _ in range(3):
+            await asyncio.sleep(0.4)
+            cut(service)
+        await asyncio.sleep(1)
+        await client.fragment("live", "last", "caller", TEXTS[0], final=True)
+        await reader
+        assert client.reconnects == 3
+    assert not service.problems
+
+
+async def test_connections_that_keep_breaking_are_tried_less_and_less_often(service: Service, address: str) -> None:
+    async with Client(address, role="ingest") as client:
+        reader = asyncio.create_task(read(client, [], "never"))
+        for _ in range(100):
+            cut(service)
+            await asyncio.sleep(0.01)
+        assert client.reconnects < 10
+        reader.cancel()

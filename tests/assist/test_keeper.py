@@ -107,3 +107,11 @@ async def test_a_manifest_with_surprises_is_refused_like_any_other(folder: Path)
     path.write_text(json.dumps({**body, "files": list(body["files"])}), encoding="utf-8")
     await keeper.refresh()
     assert (adopted, keeper.refused) == ([], 1)
+
+
+async def test_a_pointer_that_is_missing_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    keeper = Keeper(tmp_path, lambda _: None)
+    for _ in range(3):
+        await keeper.refresh()
+    assert keeper.refused == 1
+    assert len(caplog.records) == 1

@@ -108,3 +108,11 @@ def test_every_setting_has_a_flag_a_row_and_a_unit() -> None:
         assert f"| `{name}` |" in settings.table()
         number = isinstance(setting.default, int) and not isinstance(setting.default, bool)
         assert not number or name in ("workers", "graph_threads") or name.rpartition("_")[2] in ("ms", "s", "max"), name
+
+
+def test_a_text_longer_than_the_format_allows_cannot_be_promised() -> None:
+    assert refusal(text_chars_max="20000") == "--text-chars-max must be at most 10000, not 20000"
+
+
+def test_who_resumes_must_find_room_for_all_calls() -> None:
+    assert refusal(calls_per_connection_max="800").startswith("outbox_max must be at least 812: ")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
+from assist.board import Candidate
 from assist.catalog import Catalog
 from assist.faults import Fault
 from assist.messages import (
@@ -30,6 +31,7 @@ from assist.messages import (
     ServerMessage,
     Snapshot,
     Suggest,
+    parse,
 )
 from assist.queries import Answer, Hit, Label, Query
 from assist.session import Session
@@ -488,3 +490,62 @@ def test_equal_segment_names_in_two_calls_are_two_segments(room: Room) -> None:
     room.speak(gateway, "我要去国外旅游", call="d")
     assert [h.text for h in heard_of(room, one)] == ["我的话费怎么多了"]
     assert [h.text for h in heard_of(room, two)] == ["我要去国外旅游"]
+
+
+def test_the_next_call_of_a_name_does_not_wait_for_the_last_final_of_the_one_before(room: Room) -> None:
+    line = room.join("ingest", "line7")
+    room.speak(line, "我的话费怎么多了", call="line7")
+    room.say(line, End(call="line7"))
+    room.say(line, Open(role="ingest", call="line7"))
+    assert kinds(line) == ["Opened", "Suggest", "Ended", "Opened", "Suggest"]
+    room.answer("bill")  # to the caller who has gone
+    assert news(line) == []
+    room.speak(line, "我的话费怎么多了", call="line7")
+    room.answer("bill")
+    assert [m.why["entry"] for m in news(line) if isinstance(m, Suggest)] == ["bill"]
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["ended", "about to end"])
+def test_who_comes_back_too_late_does_not_begin_an_ended_call_again(catalog: Catalog, answered: bool) -> None:
+    room = Room(catalog, resume_s=1)
+    agent, line = room.join(), room.join("ingest")
+    room.board.detach(agent, now=room.now)
+    room.speak(line, "我的话费怎么多了")
+    room.say(line, End(call="c"))
+    if answered:
+        room.answer()
+    room.now += 5_000
+    room.pass_to(room.now)
+    late = room.join(session=agent.name, after=3)
+    assert kinds(late) == ["Opened", "Ended"]
+    assert not late.calls
+
+
+def test_supervisors_hear_that_a_call_with_an_alert_is_over(room: Room) -> None:
+    boss, agent = room.join("supervisor", None), room.join()
+    news(boss)
+    room.board.calls["c"].call.board.settle(
+        [Candidate(key="k", kind="alert", title="t", text="t", score=1, why={"entry": "k"})], segment="s", based_on=(), now=0
+    )
+    room.say(agent, End(call="c"))
+    assert kinds(boss) == ["Ended"]
+
+
+def test_of_lost_sessions_the_one_lost_for_longest_goes(catalog: Catalog) -> None:
+    room = Room(catalog, connections_max=1)
+    first, second = room.join("ingest", "a"), room.join("ingest", "b")
+    room.board.detach(second, now=room.now)
+    room.board.detach(first, now=room.now + 50_000)
+    room.join("ingest", "c")
+    assert list(room.board.calls) == ["a", "c"]
+
+
+def test_cards_of_a_call_with_a_long_name_can_be_closed(catalog: Catalog) -> None:
+    room = Room(catalog)
+    name = "c" * 128
+    agent = room.join(call=name)
+    card = next(m for m in news(agent) if isinstance(m, Suggest))
+    parsed = parse({"type": "feedback", "suggestion": card.id, "action": "dismissed"})
+    assert parsed is not None
+    room.say(agent, parsed)
+    assert [m.state for m in news(agent) if isinstance(m, Suggest)] == ["withdrawn"]

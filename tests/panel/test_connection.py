@@ -148,6 +148,19 @@ async def test_the_end_of_a_call_clears_the_cards_and_begins_no_other(desk, show
         assert await desk.metric("assist_calls") == 0
 
 
+async def test_on_a_line_that_carries_call_after_call_the_next_is_joined(desk, show):
+    screen = await show(desk, call="c", lang="zh", rejoin="")
+    async with desk.recogniser("c") as recogniser:
+        await recogniser.ask()
+        await expect(screen.answer).to_be_visible()
+        await recogniser.send(type="end")
+        await expect(screen.state).to_have_text("通话已结束")
+    async with desk.recogniser("c") as recogniser:
+        await expect(screen.state).not_to_have_text("通话已结束", timeout=6_000)
+        await recogniser.ask()
+        await expect(screen.answer).to_be_visible()
+
+
 async def test_a_wrong_token_is_told_and_not_tried_again(serve, show):
     desk = await serve(token="right")
     screen = await show(desk, call="c", lang="zh", token="wrong", state="refused")
