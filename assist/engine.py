@@ -51,8 +51,11 @@ class Read:
 class Engine:
     """An artifact, loaded."""
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
-        """Load a version's folder. Raises ArtifactError when it is not whole or does not fit together."""
+    def __init__(self, folder: Path, *, threads: int = 1, dated: bool = True) -> None:
+        """Load a version's folder; not `dated`, entries answer on days on which they do not hold, too.
+
+        Raises ArtifactError when it is not whole or does not fit together.
+        """
         self.manifest: Manifest = artifact.verify(folder)
         try:
             self.catalog: Catalog = catalog.loads((folder / artifact.CATALOG).read_text(encoding="utf-8"))
@@ -64,7 +67,7 @@ class Engine:
             # each with one more at the end, where FAISS's -1 points: no row at all
             self._owners = np.array([*(places.get(row.owner, len(places)) for row in rows), len(places)])
             self._negative = np.array([*(row.negative for row in rows), True])
-            self._dated = frozenset(entry.id for entry in self.catalog.entries.values() if entry.dated)
+            self._dated = frozenset(entry.id for entry in self.catalog.entries.values() if dated and entry.dated)
             misfit = self._misfit()
         except Exception as error:  # three libraries read these files, each with errors of its own; none may get past here
             raise ArtifactError(f"{folder}: does not load ({type(error).__name__}: {error}).") from error
@@ -184,7 +187,7 @@ class Engine:
         """
         owners, variants = self._owners[found], ~self._negative[found]
         farthest = np.maximum(scores[:, -1:], -1.0)  # an entry that was not found lies no nearer than this
-        gained = np.exp(SOFTNESS * scores) - np.exp(SOFTNESS * farthest)
+        gained = np.exp(SOFTNESS * np.maximum(scores, farthest)) - np.exp(SOFTNESS * farthest)
         kinds = len(self.catalog.entries) + 1
         keys = owners + kinds * np.arange(len(found))[:, None]  # entry and window
         keys, nearest = np.unique(keys[variants], return_index=True)  # rows come nearest first

@@ -1,6 +1,6 @@
 """Text to the ids a graph reads. Two kinds of tokenizer.json: our own n-grams, and Hugging Face's for imported encoders.
 
-Id 0 is padding in both. Used at build time and at run time alike.
+Padded with 0, or with the id that an imported model knows as padding. Used at build time and at run time alike.
 """
 
 import itertools
@@ -31,7 +31,7 @@ class Tokenizer(Protocol):
     padding_costs: bool  # whether its graph takes so long over an id that a run more is cheaper than much padding
 
     def __call__(self, texts: Sequence[str]) -> Ids:
-        """Ids of shape (len(texts), longest), padded with 0."""
+        """Ids of shape (len(texts), longest), padded."""
         ...
 
 
@@ -130,7 +130,8 @@ class HuggingFace:
         from tokenizers import Tokenizer as Loaded  # only imported encoders need it: it costs 50 ms of start-up
 
         self._loaded = Loaded.from_file(str(path))
-        self._loaded.enable_padding(pad_id=0)
+        if self._loaded.padding is None:
+            self._loaded.enable_padding(pad_id=0)
 
     def __call__(self, texts: Sequence[str]) -> Ids:
         return np.array([encoding.ids for encoding in self._loaded.encode_batch_fast(list(texts))], dtype=np.int32)

@@ -12,7 +12,7 @@ import threading
 import time
 from bisect import bisect_right
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,8 +70,10 @@ class Load:
         self._partials: dict[Key, deque[float]] = {}
         self._all_sent = asyncio.Event()
 
-    async def run(self) -> Outcome:
-        """Connect, send all, wait for the finals' answers, close."""
+    async def run(self, mark: Callable[[], None] = lambda: None) -> Outcome:
+        """Connect, send all, wait for the finals' answers, close. `mark` is called when the warm-up is over, and when all is
+        sent.
+        """
         count = -(-len(self._names) // CALLS_PER_CONNECTION)
         self._sockets = [await self._connect() for _ in range(max(count, min(4, len(self._names))))]
         self._frames = self._packed()
@@ -79,7 +81,7 @@ class Load:
         gc.collect()
         gc.disable()  # a pause of the client's collector would be told as the service's
         try:
-            await self._send()
+            await self._send(mark)
         finally:
             gc.enable()
             await asyncio.gather(*(socket.close() for socket in self._sockets))
@@ -107,12 +109,14 @@ class Load:
     def _place(self, call: str) -> int:
         return self._names[call] % len(self._sockets)
 
-    async def _send(self) -> None:
+    async def _send(self, mark: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         self._start = time.perf_counter() + 0.05
+        loop.call_later(self._warm_s + 0.05, mark)
         metronome = threading.Thread(target=self._beat, args=(loop,), daemon=True)
         metronome.start()
         await self._all_sent.wait()
+        mark()
         metronome.join()
         until = time.perf_counter() + DRAIN_S
         while self._finals and time.perf_counter() < until:

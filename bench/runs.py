@@ -36,9 +36,9 @@ def run(plan: Plan, artifact: Path, said: Script, writer: Writer, **labels: Any)
     """Measure, and write series and figures under `calls=` and the labels."""
     sendings = schedule(said, calls=plan.calls, seconds=plan.seconds, ramp_s=plan.ramp_s, rate=plan.rate, seed=plan.seed)
     with served(artifact, **plan.settings) as service:
-        before = _used(service)
-        outcome = on_loop(Load(service.address, sendings, warm_s=plan.ramp_s).run())
-        after, counters = _used(service), service.counters()
+        load, used = Load(service.address, sendings, warm_s=plan.ramp_s), list[dict[str, float]]()
+        outcome = on_loop(load.run(lambda: used.append(_used(service, load))))
+        (before, after), counters = used, service.counters()
     spent = {name: after[name] - before[name] for name in after}
     labels = {"calls": plan.calls, **labels}
     _keep_series(writer, outcome, labels, detailed=plan.detailed)
@@ -56,11 +56,13 @@ def on_loop(work: Coroutine[Any, Any, T]) -> T:
     return done
 
 
-def _used(service: Served) -> dict[str, float]:
+def _used(service: Served, load: Load) -> dict[str, float]:
+    """What has been used and sent so far."""
     me = psutil.Process().cpu_times()
     everyone = psutil.cpu_times()
     return {
         "wall_s": perf_counter(),
+        "sent": load.outcome.sent.total() - load.outcome.sent["open"],
         "service_s": service.cpu_s(),
         "client_s": me.user + me.system,
         "all_s": sum(getattr(everyone, name, 0.0) for name in WORK),
@@ -89,7 +91,7 @@ def _figures(
         "partials_dropped": dropped,
         "ambiguous": outcome.ambiguous,
         "problems": dict(outcome.problems),
-        "fragments_per_s": round((outcome.sent.total() - outcome.sent["open"]) / spent["wall_s"], 1),
+        "fragments_per_s": round(spent["sent"] / spent["wall_s"], 1),
         "service_cpu_percent": round(cores["service"], 1),
         "client_cpu_percent": round(cores["client"], 1),
         "foreign_cpu_percent": round(max(0.0, cores["all"] - cores["service"] - cores["client"]), 1),

@@ -36,6 +36,7 @@ from index.heads import Head, Heads
 from index.knowledge import Knowledge
 from index.outlook import outlook
 from index.splits import Split, split
+from index.strangers import strangers
 from index.thresholds import OPEN, for_answers, for_labels
 from index.vectors import Cache
 
@@ -85,7 +86,16 @@ def _heads(contents: Catalog, parts: Split, cache: Cache, folder: Path, say: Say
     used = [(u.text, u.intent, u.emotion) for u in parts.used]
     kept = [(turn.say, turn.intent, turn.emotion) for turn in parts.kept]
     body = json.dumps(
-        [used, kept, contents.intents, contents.emotions, cache.encoder.hash, fitting.PENALTY, fitting.CAREFUL]
+        [
+            used,
+            kept,
+            contents.intents,
+            contents.emotions,
+            cache.encoder.hash,
+            fitting.PENALTY,
+            fitting.STEPS_MAX,
+            fitting.CAREFUL,
+        ]
     )
     path = folder / f"heads-{hashlib.sha256(body.encode()).hexdigest()[:16]}.npz"
     known = fitting.load(path, intents=contents.intents, emotions=contents.emotions)
@@ -140,11 +150,20 @@ def _write(parts: _Parts, out: Path, say: Say) -> Path:
         if _whole(final):
             say(f"{final.name} was built before; nothing has changed")
         else:
-            shutil.rmtree(final, ignore_errors=True)
-            os.replace(draft, final)
+            _put(draft, final)
         return final
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _put(draft: Path, final: Path) -> None:
+    """Rename a draft to its version, over a damaged one; another build may have just done the same."""
+    shutil.rmtree(final, ignore_errors=True)
+    try:
+        os.replace(draft, final)
+    except OSError:
+        if not _whole(final):
+            raise
 
 
 def _whole(folder: Path) -> bool:
@@ -173,7 +192,7 @@ def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:
     _seal(parts, draft, OPEN, USUAL, figures={})
     thresholds = _calibrated(parts, draft)
     _seal(parts, draft, thresholds, USUAL, figures={})
-    engine = Engine(draft)
+    engine = Engine(draft, dated=False)  # knowledge may be made ready before it holds, and is as good on any day
     early = outlook(engine, parts.split.kept)
     say(f"calibrated on {len(parts.split.kept)} turns: {thresholds}, {early}")
     figures = evaluate(engine, parts.knowledge.examples)
@@ -183,9 +202,15 @@ def _draft(parts: _Parts, draft: Path, say: Say) -> Manifest:
 
 def _calibrated(parts: _Parts, draft: Path) -> Thresholds:
     """First the labels' thresholds, then the answers', which depend on them: some intents want no answer."""
-    turns = parts.split.kept
-    told = answers(Engine(draft), [turn.say for turn in turns])
-    return for_answers(for_labels(turns, told), turns, told, frozenset(parts.contents.unanswered))
+    turns, engine = parts.split.kept, Engine(draft, dated=False)
+    told = answers(engine, [turn.say for turn in turns])
+    return for_answers(
+        for_labels(turns, told),
+        turns,
+        told,
+        frozenset(parts.contents.unanswered),
+        others=lambda: [answers(engine, domain) for domain in strangers()],
+    )
 
 
 def _seal(parts: _Parts, draft: Path, thresholds: Thresholds, early: Outlook, *, figures: dict[str, object]) -> Manifest:

@@ -42,6 +42,17 @@ def _read(folders: Sequence[Path], *, quiet: bool = False) -> Knowledge:
     return knowledge
 
 
+def _read_only(folders: Sequence[Path]) -> Knowledge:
+    """Read packs without judging what they say. Raises Refused when something cannot be read."""
+    knowledge, problems = packs.read(folders)
+    unread = [problem for problem in problems if problem.severity == "error"]
+    for problem in unread:
+        print(f"error: {problem}")
+    if unread:
+        raise Refused("The knowledge cannot be read (above).")
+    return knowledge
+
+
 def _check(args: argparse.Namespace) -> None:
     knowledge = _read(args.knowledge)
     print(check.report(knowledge))
@@ -62,7 +73,10 @@ def _engine(args: argparse.Namespace) -> Engine:
 
 def _evaluate(args: argparse.Namespace) -> None:
     engine = _engine(args)
-    for name, share in judge(engine, packs.read(args.knowledge)[0].examples).items():
+    examples = _read_only(args.knowledge).examples
+    if not examples:
+        raise Refused("These packs hold no examples/ to judge by.")
+    for name, share in judge(engine, examples).items():
         low, high = share.interval
         print(f"{name:48} {share.percent:5.1f} %  [{low:5.1f}, {high:5.1f}]  of {share.of}")
 
@@ -89,7 +103,7 @@ def _rollback(args: argparse.Namespace) -> None:
 def _train(args: argparse.Namespace) -> None:
     from index.recipe import train  # torch is not there in most installations
 
-    train(packs.read(args.knowledge)[0], args.out, pairs=args.pairs, say=_say)
+    train(_read_only(args.knowledge), args.out, pairs=args.pairs, say=_say)
 
 
 def _import_encoder(args: argparse.Namespace) -> None:
@@ -165,7 +179,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         console.hang_up()
         return 141
-    except OSError as problem:
+    except ModuleNotFoundError as problem:
+        print(f"assist-index: {problem}; this command needs the `train` extra: see README", file=sys.stderr)
+        return 1
+    except (OSError, RuntimeError) as problem:  # FAISS tells of a full disk by a RuntimeError
         print(f"assist-index: {problem}", file=sys.stderr)
         return 1
     return 0

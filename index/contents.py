@@ -18,6 +18,9 @@ _PHRASE_KEYS = ("id", "moment", "kind", "when", "text")
 _LABEL_KEYS = ("label", "meaning", "need", "tone", "answered", "examples")
 _EXAMPLE_KEYS = ("say", "entry", "intent", "emotion", "language", "style")
 _ANSWER = "answer_"
+_TRUTH = dict.fromkeys(("", "yes", "true", "on", "y", "是", "有", "要"), True) | dict.fromkeys(
+    ("no", "false", "off", "n", "否", "不", "无", "無"), False
+)
 
 
 def entries(page: Page, *, pack: str, language: str) -> tuple[Entry, ...]:
@@ -81,8 +84,12 @@ def _spoken(fields: Fields) -> dict[str, dict[str, str]]:
             fields.places[f"text.{language}.plain"] = languages.places[language]
             continue
         tones = fields.page.fields(node)
+        if not tones.filled():
+            continue
         spoken[language] = {tone: tones.text(tone) for tone in tones.filled()}
         fields.places.update({f"text.{language}.{tone}": place for tone, place in tones.places.items()})
+    if not spoken:
+        fields.page.report(fields.place.line, "this phrase says nothing; write a sentence under `text:`", code="no_text")
     return spoken
 
 
@@ -104,9 +111,17 @@ def _label(fields: Fields, name: str) -> Label:
         meaning=fields.translations("meaning", otherwise="zh"),
         need=fields.translations("need", otherwise="zh"),
         tone=fields.text("tone"),
-        answered=fields.text("answered").lower() not in ("no", "false"),
+        answered=_answered(fields),
         place=fields.place,
     )
+
+
+def _answered(fields: Fields) -> bool:
+    word = fields.text("answered").lower()
+    if word not in _TRUTH:
+        sentence = f"`answered:` says whether turns of this intent get an answer: yes or no, not {quoted(word)}"
+        fields.page.report(fields.places["answered"].line, sentence, code="unknown_truth")
+    return _TRUTH.get(word, True)
 
 
 def _utterances(fields: Fields, *, kind: str, label: str) -> Iterator[Utterance]:

@@ -58,7 +58,8 @@ class Encoder:
         self._sizes = (shapes["vector"][1], shapes["signal"][1])
         self.folder = folder
         self.serving = folder / SERVE if (folder / SERVE).exists() else folder / EMBED
-        self.hash = hashlib.sha256(f"{sha256(folder / EMBED)}{sha256(folder / TOKENIZER)}".encode()).hexdigest()
+        program = sha256(Path(tokens.__file__))  # what tokenises is part of what embeds
+        self.hash = hashlib.sha256(f"{sha256(folder / EMBED)}{sha256(folder / TOKENIZER)}{program}".encode()).hexdigest()
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Embed texts as they stand in the packs; they are normalised here."""

@@ -3,7 +3,9 @@ attention fused, checked against torch, then quantised to signed int8. Needs tor
 """
 
 import json
+import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -43,8 +45,8 @@ class _Wrapped(nn.Module):
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         padded = ids.to(torch.int64)
         features = {
-            "input_ids": padded + (padded == 0) * self.padding,
-            "attention_mask": (padded != 0).to(torch.int64),
+            "input_ids": padded,
+            "attention_mask": (padded != self.padding).to(torch.int64),
             "token_type_ids": torch.zeros_like(padded),
         }
         for module in self.modules_in_order:
@@ -56,18 +58,29 @@ class _Wrapped(nn.Module):
 def import_encoder(name: str, out: Path, *, say: Say) -> None:
     """Write the encoder folder of a model's name or folder. Raises ImportProblem."""
     model = _loaded(name)
-    out.mkdir(parents=True, exist_ok=True)
-    padding = _save_tokenizer(model, out / TOKENIZER)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
+    try:
+        _write(model, name, draft, say)
+        draft.chmod(0o755)
+        shutil.rmtree(out, ignore_errors=True)
+        os.replace(draft, out)
+    finally:  # what was refused must not lie there to be built with
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write(model: SentenceTransformer, name: str, folder: Path, say: Say) -> None:
+    padding = _save_tokenizer(model, folder / TOKENIZER)
     say("exporting to ONNX")
-    _export(_Wrapped(model, padding).eval(), out / EMBED)
-    _fuse(out / EMBED, getattr(getattr(model[0], "auto_model", None), "config", None))
-    (out / CARD).write_text(json.dumps(_card(name, model), indent=1), encoding="utf-8")
-    worst = _parity(model, Encoder(out), PROBES)
+    _export(_Wrapped(model, padding).eval(), folder / EMBED, ids=len(model.tokenizer))
+    _fuse(folder / EMBED, getattr(getattr(model[0], "auto_model", None), "config", None))
+    (folder / CARD).write_text(json.dumps(_card(name, model), indent=1), encoding="utf-8")
+    worst = _parity(model, Encoder(folder), PROBES)
     say(f"parity with torch: least cosine {worst:.6f}")
     if worst < PARITY_MIN:
         raise ImportProblem(f"The exported graph differs from the model: cosine {worst:.4f}.")
     say("quantising to int8")
-    _quantise(out / EMBED, out / SERVE)
+    _quantise(folder / EMBED, folder / SERVE)
 
 
 def _loaded(name: str) -> SentenceTransformer:
@@ -81,24 +94,26 @@ def _loaded(name: str) -> SentenceTransformer:
 
 
 def _save_tokenizer(model: SentenceTransformer, path: Path) -> int:
-    """Write tokenizer.json with truncation, and padding by 0; return the model's own padding id."""
+    """Write tokenizer.json with truncation, and padding by the model's own id; return that."""
     fast = getattr(model.tokenizer, "backend_tokenizer", None)
     if fast is None:
         raise ImportProblem("The model's tokenizer is not one of the `tokenizers` library.")
-    fast.enable_truncation(max_length=model.max_seq_length)
-    fast.enable_padding(pad_id=0)
-    fast.save(str(path))
     padding: int = model.tokenizer.pad_token_id or 0
+    fast.enable_truncation(max_length=model.max_seq_length)
+    fast.enable_padding(pad_id=padding)
+    fast.save(str(path))
     return padding
 
 
-def _export(module: nn.Module, path: Path) -> None:
-    """By torch's older exporter: in the graphs of its newer one the optimiser does not find attention."""
-    ids = torch.randint(1, 100, (2, 16), dtype=torch.int32)
+def _export(module: nn.Module, path: Path, *, ids: int) -> None:
+    """By torch's older exporter: in the graphs of its newer one the optimiser does not find attention. `ids`: how many the
+    model knows.
+    """
+    probe = torch.randint(2, min(ids, 100), (2, 16), dtype=torch.int32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            module, (ids,), str(path), input_names=["ids"], output_names=["vector", "signal"], opset_version=OPSET,
+            module, (probe,), str(path), input_names=["ids"], output_names=["vector", "signal"], opset_version=OPSET,
             dynamic_axes={"ids": {0: "n", 1: "length"}, "vector": {0: "n"}, "signal": {0: "n"}}, dynamo=False,
         )  # fmt: skip
 
@@ -146,8 +161,3 @@ def _card(name: str, model: SentenceTransformer) -> dict[str, Any]:
         "dims": model.get_embedding_dimension(),
         "ids_max": model.max_seq_length,
     }
-
-
-def remove(folder: Path) -> None:
-    """Delete an encoder folder that failed to import."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -88,7 +88,9 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
         if near is None:
             continue
         place = trained[near.position].place
-        if texts[near.position] == normal:
+        if texts[near.position] == normal and _foreign(knowledge, place, example.place):
+            yield _reserved(trained[near.position].text, place, example.place)
+        elif texts[near.position] == normal:
             sentence = f"the test {quoted(example.say)} is also trained on, at {place}; delete one of the two"
             yield Problem(place=example.place, sentence=sentence, code="example_trained")
         else:
@@ -104,8 +106,23 @@ def calibration_elsewhere(knowledge: Knowledge) -> Iterator[Problem]:
     for turn in knowledge.calibration:
         if normalise(turn.say) in elsewhere:
             place, how = elsewhere[normalise(turn.say)]
+            if _foreign(knowledge, place, turn.place):
+                yield _reserved(turn.say, place, turn.place)
+                continue
             sentence = f"the calibration turn {quoted(turn.say)} is also {how}, at {place}; delete one of the two"
             yield Problem(place=turn.place, sentence=sentence, code="calibration_elsewhere")
+
+
+def _foreign(knowledge: Knowledge, here: Place, there: Place) -> bool:
+    """Whether two places are in different packs: nobody need clear up what others have written."""
+    return any(here.path.startswith(pack.folder) != there.path.startswith(pack.folder) for pack in knowledge.packs)
+
+
+def _reserved(text: str, here: Place, there: Place) -> Problem:
+    sentence = (
+        f"{quoted(text)} also stands among the turns that another pack is judged by, at {there}; it counts for little there"
+    )
+    return Problem(place=here, sentence=sentence, severity="note", code="reserved_elsewhere")
 
 
 def _trained(knowledge: Knowledge) -> Iterator[_Trained]:

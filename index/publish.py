@@ -55,7 +55,7 @@ def _stack(lines: Sequence[str]) -> list[str]:
     """The versions published, less those that were rolled back from: so two rollbacks go back two steps."""
     stack: list[str] = []
     for words in map(str.split, lines):
-        if BACK in words[2:]:
+        if BACK in words[2:] and words[1] in stack:
             while stack and stack[-1] != words[1]:
                 stack.pop()
         if len(words) > 1 and stack[-1:] != words[1:2]:

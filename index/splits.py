@@ -25,13 +25,22 @@ class Split:
 
 def split(knowledge: Knowledge) -> Split:
     """The two parts of the packs' labelled texts."""
-    labelled = sum(turn.intent is not None for turn in knowledge.calibration)
+    calibration = _unseen(knowledge)
+    labelled = sum(turn.intent is not None for turn in calibration)
     if labelled >= TURNS_MIN:
-        return Split(knowledge.utterances, knowledge.calibration)
+        return Split(knowledge.utterances, calibration)
     unanswered = {intent.label for intent in knowledge.intents if not intent.answered}
     used = tuple(u for u in knowledge.utterances if not _held_out(u.text))
     given_up = (_turn(u, unanswered) for u in knowledge.utterances if _held_out(u.text))
-    return Split(used, (*knowledge.calibration, *given_up))
+    return Split(used, (*calibration, *given_up))
+
+
+def _unseen(knowledge: Knowledge) -> tuple[Example, ...]:
+    """The calibration turns whose words are not also trained on, in another pack: `check` refuses them in one."""
+    said = {utterance.text for utterance in knowledge.utterances}
+    said |= {variant.text for entry in knowledge.entries for variant in (*entry.questions, *entry.not_when)}
+    known = {normalise(text) for text in said}
+    return tuple(turn for turn in knowledge.calibration if normalise(turn.say) not in known)
 
 
 def _held_out(text: str) -> bool:

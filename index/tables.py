@@ -29,6 +29,9 @@ _ALIASES = {
 _ANSWER_IN = re.compile(r"answer[_-]([a-z]{2,3}(?:-[a-z]+)?)")
 _LANGUAGE_CASE = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 _HAN = re.compile(r"[㐀-鿿]")
+_HAN_LEAST = 0.1  # of the characters; an English table may hold a Chinese name
+_COMMON = re.compile("[的是不我您在有了可以一怎請请麼么這这嗎吗]")  # tell Big5 from GB18030: either reads as the other
+_MISREAD = re.compile(r"[A-Za-z][㐀-鿿](?![㐀-鿿])")  # Windows-1252 read as one of them: "don抰"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,10 @@ def pack(path: Path, *, files: Sequence[Path], problems: list[Problem]) -> Pack:
     place = Place(path=path.as_posix(), line=1)
     rows = {file: list(_rows(file, problems=problems)) for file in files}
     text = "".join(cell for found in rows.values() for row in found[1:] for cell in row.cells)
-    language = "zh-Hans" if _HAN.search(text) or not text else "en"
+    language = "en" if text and _latin(text) else "zh-Hans"
     entries: list[Entry] = []
     for file, found in rows.items():
-        prefix = f"{file.stem}." if len(files) > 1 else ""
-        entries.extend(_entries(found, file=file, pack=name, language=language, prefix=prefix, problems=problems))
+        entries.extend(_entries(found, file=file, pack=name, language=language, problems=problems))
     languages = tuple(dict.fromkeys([language, *(key for entry in entries for key in entry.answers)]))
     return Pack(name=name, languages=languages, folder=path.as_posix(), place=place, entries=tuple(entries))
 
@@ -76,7 +78,7 @@ def pack(path: Path, *, files: Sequence[Path], problems: list[Problem]) -> Pack:
 def _rows(file: Path, *, problems: list[Problem]) -> Iterator[Row]:
     """The rows that are not empty; the first is the header."""
     try:
-        rows = _xlsx_rows(file) if file.suffix.lower() == ".xlsx" else _csv_rows(_text(file))
+        rows = _xlsx_rows(file, problems) if file.suffix.lower() == ".xlsx" else _csv_rows(_text(file))
     except Exception as error:  # a damaged XLSX makes openpyxl raise whatever its zip and XML parsers do
         sentence = f"this table cannot be read ({error}); open it in a spreadsheet and save it anew"
         problems.append(Problem(place=Place(path=file.as_posix(), line=1), sentence=sentence, code="not_readable"))
@@ -85,21 +87,29 @@ def _rows(file: Path, *, problems: list[Problem]) -> Iterator[Row]:
 
 
 def _text(file: Path) -> str:
-    """UTF-8 with or without BOM, UTF-16 with BOM (a spreadsheet's "Unicode text"), else GB18030."""
+    """UTF-8 with or without BOM, UTF-16 with BOM (a spreadsheet's "Unicode text"), else GB18030 or Big5. ValueError."""
     data = file.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("gb18030")
+        texts = [data.decode(encoding, errors="replace") for encoding in ("gb18030", "big5hkscs")]
+    text = max(texts, key=lambda text: (-text.count("\ufffd"), len(_COMMON.findall(text))))
+    if "\ufffd" in text or (_latin(text) and _MISREAD.search(text)):
+        raise ValueError("its encoding is not known; choose “CSV UTF-8” when saving")
+    return text
+
+
+def _latin(text: str) -> bool:
+    return len(_HAN.findall(text)) < _HAN_LEAST * len(text)
 
 
 def _csv_rows(text: str) -> list[Row]:
     """Rows under the separator that makes the most known columns of the first line."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=lambda sign: _columns_known(first, separator=sign))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
     line = 1
     for number, cells in enumerate(reader, 1):
@@ -113,7 +123,7 @@ def _columns_known(header: str, *, separator: str) -> int:
     return sum(_column(cell) is not None for cell in cells)
 
 
-def _xlsx_rows(file: Path) -> list[Row]:
+def _xlsx_rows(file: Path, problems: list[Problem]) -> list[Row]:
     """The first sheet whose first row names a known column, else the first sheet."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # styles and validations we do not need
@@ -122,8 +132,13 @@ def _xlsx_rows(file: Path) -> list[Row]:
             sheets = [_sheet_rows(sheet) for sheet in book.worksheets]
         finally:
             book.close()
-    named = (rows for rows in sheets if any(_column(cell) for row in rows[:1] for cell in row.cells))
-    return next(named, sheets[0] if sheets else [])
+    named = [rows for rows in sheets if any(_column(cell) for row in rows[:1] for cell in row.cells)]
+    if len(named) > 1:
+        sentence = (
+            f"{len(named)} sheets name columns, and only the first is read; put all rows on it, or each sheet in a file"
+        )
+        problems.append(Problem(place=Place(path=file.as_posix(), line=1), sentence=sentence, code="more_sheets"))
+    return next(iter(named or sheets), [])
 
 
 def _sheet_rows(sheet: "openpyxl.worksheet.worksheet.Worksheet") -> list[Row]:
@@ -169,13 +184,16 @@ def _header(row: Row, *, file: Path, problems: list[Problem]) -> list[str]:
     return columns
 
 
-def _entries(rows: list[Row], *, file: Path, pack: str, language: str, prefix: str, problems: list[Problem]) -> list[Entry]:
+def _entries(rows: list[Row], *, file: Path, pack: str, language: str, problems: list[Problem]) -> list[Entry]:
     columns = _header(rows[0], file=file, problems=problems) if rows else []
     merged: dict[str, list[Cells]] = {}
     for row in rows[1:]:
         place = Place(path=file.as_posix(), line=row.line)
+        if any(cell.strip() for cell in row.cells[len(columns) :]):
+            sentence = "this row has more cells than the first; put a text that holds the separator in double quotes"
+            problems.append(Problem(place=place, sentence=sentence, code="too_many_cells"))
         cells = Cells(place=place, texts=_named(row, columns))
-        merged.setdefault(cells.texts.get("id") or f"{prefix}row_{row.number}", []).append(cells)
+        merged.setdefault(cells.texts.get("id") or f"{file.stem}.row_{row.number}", []).append(cells)
     if "question" not in columns:
         return []
     for id, parts in merged.items():

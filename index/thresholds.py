@@ -4,7 +4,7 @@ For answers: the score that turns without an answer rarely reach. For labels: th
 right often enough to be shown. Never chosen on examples/, which only judge.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -35,11 +35,19 @@ def for_labels(turns: Sequence[Example], answers: Sequence[Answer]) -> Threshold
     )
 
 
-def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[Answer], unanswered: Set[str]) -> Thresholds:
+def for_answers(
+    labels: Thresholds,
+    turns: Sequence[Example],
+    answers: Sequence[Answer],
+    unanswered: Set[str],
+    others: Callable[[], Sequence[Sequence[Answer]]] = list,
+) -> Thresholds:
     """The threshold of an answer, from what an engine with OPEN thresholds gave to `turns`.
 
     It divides about best between turns that an entry answers and turns that nothing answers (Youden 1950). Where the
-    packs have too few of the latter, turns whose intent wants no answer stand in; without the former, WRONG_CARDS decides.
+    packs have too few of the latter, turns whose intent wants no answer stand in. Without the former, WRONG_CARDS decides:
+    of those turns, and of the turns of other domains, to which the engine gave `others`. Of the domains the middle one
+    counts, as one may be the packs' own.
     """
 
     def score(answer: Answer) -> float:
@@ -53,8 +61,17 @@ def for_answers(labels: Thresholds, turns: Sequence[Example], answers: Sequence[
     asked = [score for score, turn in scored if turn.entry not in (None, NO_ENTRY)]
     if not strangers:
         return replace(labels, answer=Thresholds().answer)
-    chosen = _dividing(np.array(strangers), np.array(asked)) if asked else float(np.quantile(strangers, 1 - WRONG_CARDS))
+    if asked:
+        chosen = _dividing(np.array(strangers), np.array(asked))
+    else:
+        domains = [_exceeded(list(map(score, domain))) for domain in others()]
+        chosen = max(_exceeded(strangers), float(np.median(domains)) if domains else LOWEST)
     return replace(labels, answer=round(max(LOWEST, chosen) + 0.001, 3))
+
+
+def _exceeded(scores: Sequence[float]) -> float:
+    """The score that only WRONG_CARDS of them exceed."""
+    return float(np.quantile(scores, 1 - WRONG_CARDS))
 
 
 def _dividing(strangers: NDArray[np.float64], asked: NDArray[np.float64]) -> float:

@@ -1,4 +1,4 @@
-"""Embeds texts through a cache on disk, so that a rebuild only computes what is new. Keys are content hashes."""
+"""Embeds texts through a cache on disk, so that a rebuild only computes what is new. Keys are hashes of normalised texts."""
 
 import hashlib
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assist.text import normalise
 from index.encoder import Embedded, Encoder
 
 Progress = Callable[[int, int], None]
@@ -37,7 +38,7 @@ class Cache:
 
     def embed(self, texts: Sequence[str], progress: Progress) -> Embedded:
         """Embed texts, in order; computes only unknown ones and remembers them."""
-        keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]
+        keys = [hashlib.sha256(normalise(text).encode()).hexdigest()[:32] for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._rows}
         if new:
             self._compute(new, progress)
@@ -60,6 +61,9 @@ class Cache:
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._path.parent, suffix=".npz")
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, keys=list(self._rows), vectors=self._known.vectors, signals=self._known.signals)
-        os.replace(name, self._path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, keys=list(self._rows), vectors=self._known.vectors, signals=self._known.signals)
+            os.replace(name, self._path)
+        finally:  # a full disk must not be filled with drafts
+            Path(name).unlink(missing_ok=True)

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from assist.text import normalise
 from index import packs
 from index.build import CACHE, BuildError, build
 from index.encoder import Encoder
+from index.evaluate import answers
 from index.knowledge import Knowledge
 from index.publish import publish, versions
 
@@ -184,3 +187,27 @@ def test_the_manifest_tells_where_it_comes_from(shop: Path, encoder: Encoder) ->
     assert manifest.model_hash == encoder.hash
     assert manifest.created.endswith("+00:00")
     assert json.loads((shop / manifest.version / artifact.MANIFEST).read_text(encoding="utf-8"))["format"] == artifact.FORMAT
+
+
+def test_knowledge_that_does_not_hold_yet_is_judged_as_if_it_did(
+    read_pack: ReadPack, encoder: Encoder, tmp_path: Path
+) -> None:
+    known = read_pack(tmp_path / "shop")
+    entries = tuple(replace(entry, valid_from=date(2999, 1, 1)) for entry in known.entries)
+    ahead = replace(known, packs=(replace(known.packs[0], entries=entries),))
+    now, later = (Engine(build(each, encoder, tmp_path / "out", say=silent)) for each in (known, ahead))
+    assert now.manifest.thresholds == later.manifest.thresholds
+    assert now.manifest.figures == later.manifest.figures
+    assert not answers(later, ["几点开门"])[0].hits
+
+
+def test_a_table_without_turns_of_its_own_leaves_other_companies_callers_alone(encoder: Encoder, tmp_path: Path) -> None:
+    table = tmp_path / "shop.csv"
+    table.write_text(
+        "id,question,answer\np1,你们几点开门,九点。\np2,衣服能退吗,七天内可以。\np3,有停车场吗,有。\n", encoding="utf-8"
+    )
+    engine = Engine(build(packs.read([packs.SHIPPED / "service", table])[0], encoder, tmp_path / "out", say=silent))
+    others = packs.read([packs.SHIPPED / "airline"])[0].calibration
+    told = answers(engine, [turn.say for turn in others])
+    assert sum(any(hit.shown for hit in answer.hits) for answer in told) < 0.15 * len(told)
+    assert ask(engine, "请问几点开门") == "p1"

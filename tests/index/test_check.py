@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from index.check import check, report
 from index.packs import Knowledge, Problem, read
 from index.similarity import Similar, bigrams, jaccard
+from index.splits import split
 from index.wording import hits, seconds_to_say, table
 
 VOCABULARY = """\
@@ -313,3 +314,30 @@ def test_distinct_4_falls_when_lines_repeat(tmp_path: Path) -> None:
     said = "label: inquire\nexamples: {zh-Hans: {calm: [我想查话费, 我想查话费, 我想查话费余额]}}\n"
     (figures, _) = report(read_pack(tmp_path, intents__inquire=said)).labels
     assert figures.distinct_4 == pytest.approx(4 / 8)
+
+
+def test_a_turn_that_another_pack_is_judged_by_may_be_asked_here(tmp_path: Path) -> None:
+    read_pack(tmp_path / "ours", calibration__a="- {say: 帮我开个发票, intent: inquire}\n")
+    (tmp_path / "faq.csv").write_text("id,question,answer\nf1,帮我开个发票,可以开。\n", encoding="utf-8")
+    knowledge = read([tmp_path / "ours", tmp_path / "faq.csv"])[0]
+    reserved = only(check(knowledge), "reserved_elsewhere")
+    assert (Path(reserved.place.path).name, reserved.severity) == ("faq.csv", "note")
+    assert not any(p.severity == "error" for p in check(knowledge))
+    assert not split(knowledge).kept
+
+
+@pytest.mark.parametrize("text", ["{}", "{zh-Hans: {}}"])
+def test_a_phrase_without_a_sentence_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "phrases.yaml").write_text(phrase(text), encoding="utf-8")
+    assert "no_text" in [p.code for p in read([tmp_path])[1]]
+
+
+@pytest.mark.parametrize(("word", "answered"), [("否", False), ("off", False), ("是", True), ("no", False), ("yes", True)])
+def test_whether_an_intent_is_answered_is_read_in_both_languages(tmp_path: Path, word: str, answered: bool) -> None:
+    knowledge = read_pack(tmp_path, intents__chat=f"label: chat\nmeaning: {{zh: 聊}}\nanswered: {word}\n")
+    assert [label.answered for label in knowledge.intents if label.label == "chat"] == [answered]
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_told(tmp_path: Path) -> None:
+    (tmp_path / "intents.yaml").write_text("label: chat\nmeaning: {zh: 聊}\nanswered: 看情况\n", encoding="utf-8")
+    assert "unknown_truth" in [p.code for p in read([tmp_path])[1]]

@@ -89,3 +89,13 @@ def test_a_folder_that_cannot_be_written_is_told(write_pack: Callable[..., Path]
     pack, out = write_pack(tmp_path / "shop"), tmp_path / "out"
     out.mkdir(mode=0o500)
     assert index("build", "--knowledge", pack, "--out", out).returncode == 1
+
+
+def test_examples_that_cannot_be_read_are_not_passed_over(write_pack: Callable[..., Path], tmp_path: Path) -> None:
+    pack, out = write_pack(tmp_path / "shop"), tmp_path / "out"
+    assert index("build", "--knowledge", pack, "--out", out).returncode == 0
+    (pack / "examples.yaml").write_text("- {say: 周日几点关门, entry: shop.hours\n", encoding="utf-8")
+    done = index("evaluate", "--artifact", out, "--knowledge", pack)
+    assert done.returncode == 1
+    assert "examples.yaml:" in done.stdout
+    assert index("evaluate", "--artifact", out, "--knowledge", tmp_path / "nowhere").returncode == 1

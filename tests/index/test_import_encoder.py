@@ -85,3 +85,41 @@ def test_a_table_is_answered_by_meaning(minilm: Encoder, tmp_path: Path) -> None
 def test_what_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ImportProblem, match="does not load"):
         import_encoder(str(tmp_path / "nothing"), tmp_path / "out", say=lambda line: None)
+
+
+def test_a_model_with_a_padding_id_of_its_own_is_the_same_model(tmp_path: Path) -> None:
+    """XLM-R and its many relatives begin a text with id 0 and pad with 1."""
+    from sentence_transformers import SentenceTransformer, models
+    from tokenizers import Tokenizer, pre_tokenizers, processors
+    from tokenizers.models import WordLevel
+    from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+
+    names = [
+        "<s>",
+        "<pad>",
+        "</s>",
+        "<unk>",
+        *sorted(set("hello我想换个套餐怎么how do reset my password please唔该帮睇下张单点解咁贵")),
+    ]
+    bare = Tokenizer(WordLevel({name: i for i, name in enumerate(names)}, unk_token="<unk>"))
+    bare.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    bare.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=bare, bos_token="<s>", cls_token="<s>", pad_token="<pad>", eos_token="</s>", sep_token="</s>",
+        unk_token="<unk>", model_max_length=128,
+    )  # fmt: skip
+    config = XLMRobertaConfig(
+        vocab_size=len(names), hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128,
+        max_position_embeddings=140, type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2,
+    )  # fmt: skip
+    source, model = tmp_path / "source", tmp_path / "model"
+    XLMRobertaModel(config).save_pretrained(source)
+    tokenizer.save_pretrained(source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        SentenceTransformer(modules=[models.Transformer(str(source)), models.Pooling(64)]).save(str(model))
+        import_encoder(str(model), tmp_path / "encoder", say=lambda line: None)  # refuses what differs from the model
+    encoder = Encoder(tmp_path / "encoder")
+    texts = ["hello", "我想换个套餐怎么换"]
+    together, alone = encoder.embed(texts).vectors, [encoder.embed([text]).vectors[0] for text in texts]
+    assert together == pytest.approx(np.array(alone), abs=1e-5)

@@ -109,3 +109,10 @@ def test_kill_9_in_the_middle_of_publishing_leaves_a_working_artifact(folder: Pa
         Engine(folder / artifact.current(folder))
         publish(folder, "v3")
         assert rollback(folder) in ("v1", "v2")
+
+
+def test_rollback_to_a_version_never_published_keeps_the_way_back(folder: Path) -> None:
+    publish(folder, "v1")
+    publish(folder, "v2")
+    assert rollback(folder, "v3") == "v3"
+    assert rollback(folder) == "v2"

@@ -35,7 +35,7 @@ def table(path: Path, rows: list[list[object]]) -> Path:
 def facts(path: Path) -> list[tuple[str, list[str], dict[str, str]]]:
     knowledge, problems = read([path])
     assert problems == []
-    return [(e.id, [v.text for v in e.questions], dict(e.answers)) for e in knowledge.entries]
+    return [(e.id.removeprefix(f"{path.stem}."), [v.text for v in e.questions], dict(e.answers)) for e in knowledge.entries]
 
 
 EXPECTED = [
@@ -162,3 +162,42 @@ def test_damaged_xlsx_does_not_raise(tmp_path_factory: pytest.TempPathFactory, a
     data[at % len(data)] = byte
     path.write_bytes(data)
     assert len(read([path])[0].packs) == 1
+
+
+def test_big5_is_known_from_gb18030(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("id,question,answer\np1,請問怎麼退貨,您可以在七天內退。\n", encoding="big5")
+    assert facts(path) == [("p1", ["請問怎麼退貨"], {"zh-Hans": "您可以在七天內退。"})]
+
+
+def test_an_encoding_that_is_neither_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_bytes("id,question,answer\np1,when,Please don’t worry it’s free.\n".encode("cp1252"))
+    assert [p.code for p in read([path])[1]] == ["not_readable"]
+
+
+def test_an_english_table_may_hold_a_chinese_name(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("id,question,answer\np1,how do I pay,With 支付宝 or by card at the counter.\n", encoding="utf-8")
+    assert list(read([path])[0].entries[0].answers) == ["en"]
+
+
+def test_a_text_cut_by_its_own_comma_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("id,question,answer\np1,多久到账,好的,三天到账\n", encoding="utf-8")
+    assert [(p.place.line, p.code) for p in read([path])[1]] == [(2, "too_many_cells")]
+
+
+def test_an_open_quote_does_not_swallow_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text('id,question,answer\np1,多久到账,"三天\np2,怎么退,可以退\n', encoding="utf-8")
+    assert [p.code for p in read([path])[1]] == ["not_readable"]
+
+
+def test_sheets_that_are_not_read_are_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet()):
+        sheet.append(["id", "question", "answer"])
+        sheet.append(["p1", "怎么退", "可以退"])
+    book.save(tmp_path / "t.xlsx")
+    assert [p.code for p in read([tmp_path / "t.xlsx"])[1]] == ["more_sheets"]

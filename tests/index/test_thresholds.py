@@ -78,3 +78,10 @@ def test_nothing_known_is_the_default_and_labels_stay() -> None:
 @pytest.mark.parametrize("score", [-1.0, 0.0, 0.1])
 def test_an_answer_s_threshold_has_a_floor(score: float) -> None:
     assert chosen([score] * 50, [0.9] * 50) == pytest.approx(LOWEST + 0.001)
+
+
+def test_without_questions_the_callers_of_the_middle_domain_count() -> None:
+    own, near, far = ([answer(score)] * 20 for score in (0.9, 0.45, 0.3))
+    turns, told = [turn(intent="thank")] * 40, [answer(0.2)] * 40
+    found = for_answers(OPEN, turns, told, frozenset(["thank"]), others=lambda: [far, own, near])
+    assert found.answer == pytest.approx(0.451)
