@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from assist.messages import TEXT_CHARS_MAX
-
+TEXT_CHARS_MAX: Final = 10_000  # what the protocol allows
 RESUME_MESSAGES: Final = 12  # besides a snapshot for each call
 
 
