@@ -5,10 +5,10 @@ from a file bit for bit. Called by `switchboard` (live) and `replay`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from assist.board import Board
+from assist.board import Board, Candidate
 from assist.candidates import Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
 from assist.guidance import Guide, Signals
 from assist.language import language_of
@@ -98,7 +98,8 @@ class Call:
                 del self._latest[next(iter(self._latest))]
         return Query(
             call=self.name, run=self.run, number=self._asked, segment=change.segment, speaker=change.speaker,
-            turn=change.turn, final=change.final, heard_ms=now, language=language, emotion=_told(fragment),
+            turn=change.turn, newest=change.newest, final=change.final, heard_ms=now, language=language,
+            emotion=_told(fragment),
             segments=tuple(self.transcript.turns[-1].segments[-8:]) if change.final else (change.segment,),
         )  # fmt: skip
 
@@ -150,7 +151,7 @@ class Call:
         signals = Signals(intent=answer.intent.label, emotion=emotion.label, situation=situation)
         voice = self.voice(query.language, emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
-        candidates = ranked(answer_cards(answer, voice), phrases)
+        candidates = ranked(self._answering(answer, voice), phrases)
         cards = self.board.settle(
             candidates,
             segment=query.segment,
@@ -159,6 +160,15 @@ class Call:
             timing_us=answer.timing_us or None,
         )
         return [*self._read(answer, self.mood, emotion), *cards]
+
+    def _answering(self, answer: Answer, voice: Voice) -> list[Candidate]:
+        """The answers to the turn; where none is new, to its newest words: callers ask one thing after another, and a turn
+        lasts until the agent speaks.
+        """
+        cards = answer_cards(answer, voice)
+        if any(self.board.rested(card.key, now=answer.query.heard_ms) >= card.cooldown_ms for card in cards):
+            return cards
+        return [*cards, *answer_cards(replace(answer, hits=answer.newest), voice)]
 
     def _take_back(self, segment: str) -> list[ServerMessage]:
         """What a segment's partials brought, when its final brings nothing of the caller's."""

@@ -31,6 +31,7 @@ SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
 # How much surer an answer must be when the intent wants none (thanks, a number read out): intents are misread too, and
 # refusing outright cost 6 % of the cards that were due on calibration turns.
 UNASKED: Final = 0.1
+PIECEMEAL: Final = 0.1  # how much surer, when only the newest words of a turn are answered: a part of a story tells less
 SOFTNESS: Final = 12.0  # of the maximum over windows; from 4 to 12 it makes no difference, infinity would be the maximum
 # Of a transformer's run: how many texts, and the longest by the shortest. 128 questions of MiniLM take a quarter of the
 # time so; those of the shipped encoder would take longer.
@@ -110,13 +111,13 @@ class Engine:
     def answer(self, queries: Sequence[Query]) -> list[Answer]:
         """Answer a micro-batch, in order."""
         started = perf_counter_ns()
-        pieces = [windows(query.turn) for query in queries]
+        pieces = [[*windows(query.turn), query.newest] if query.newest else windows(query.turn) for query in queries]
         read = self.read([window for piece in pieces for window in piece])
         encoded = perf_counter_ns()
         ends = accumulate(map(len, pieces))
         answers = []
         for query, piece, end in zip(queries, pieces, ends, strict=True):
-            rows = slice(end - len(piece), end)
+            rows = slice(end - len(piece), end - bool(query.newest))
             answers.append(self._lines(query, read, rows) if query.speaker == "agent" else self._caller(query, read, rows))
         searched = perf_counter_ns()
         for answer in answers:
@@ -135,12 +136,14 @@ class Engine:
         thresholds = self.manifest.thresholds
         intent = label(read.intents[rows], self.catalog.intents, thresholds.intent)
         threshold = thresholds.answer + (UNASKED if intent.label in self.catalog.unanswered else 0.0)
+        newest = read.vectors[rows.stop : rows.stop + 1] if query.newest else None
         return Answer(
             query=query,
             catalog=self.catalog,
             intent=intent,
             emotion=label(read.emotions[rows], self.catalog.emotions, thresholds.emotion),
             hits=self.hits(read.vectors[rows], threshold=threshold),
+            newest=() if newest is None else self.hits(newest, threshold=threshold + PIECEMEAL),
             threshold=threshold,
             outlook=self.manifest.outlook,
         )

@@ -19,8 +19,9 @@ class Query:
     """Something one speaker said, to be read and searched.
 
     `number` orders the queries of a call, `run` tells apart calls of one name; `heard_ms` is the call's time when the words
-    came; `turn` is the whole turn so far as normalised text, and `segment` the one whose words are newest. The rest is what
-    the call knew then, so that the cards do not depend on how long the engine takes.
+    came; `turn` is the whole turn so far as normalised text, `segment` the one whose words are newest, and `newest` those
+    words, where the turn holds more. The rest is what the call knew then, so that the cards do not depend on how long the
+    engine takes.
     """
 
     call: str
@@ -31,6 +32,7 @@ class Query:
     final: bool
     heard_ms: int
     run: int = 0
+    newest: str = ""
     segments: tuple[str, ...] = ()  # of the turn, for `based_on`
     language: str | None = None  # of the cards
     emotion: Label | None = None  # what the recogniser heard in the voice
@@ -75,6 +77,7 @@ class Answer:
     intent: Label = Label(UNKNOWN, 0.0)
     emotion: Label = Label(UNKNOWN, 0.0)
     hits: tuple[Hit, ...] = ()
+    newest: tuple[Hit, ...] = ()  # of the newest words alone
     threshold: float = 0.0  # the score an entry needs to be shown
     outlook: Outlook = USUAL  # whether a partial's best answer will be the final's
     moment: Moment | None = None

@@ -37,12 +37,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """News worth a query: `turn` is the normalised turn up to this segment, of a partial only its stable part."""
+    """News worth a query: `turn` is the normalised turn up to this segment, of a partial only its stable part; `newest` the
+    final's own words, where the turn holds more.
+    """
 
     segment: str
     speaker: Speaker
     turn: str
     final: bool
+    newest: str = ""
 
 
 @dataclass(slots=True)
@@ -91,7 +94,8 @@ class Transcript:
             return None  # a back-channel does not even end the other speaker's turn
         turn = self._turn_of(fragment.speaker)
         turn.add(fragment.segment, segment.text, said)
-        return self._change(fragment, turn.said)
+        newest = said if len(turn.segments) > 1 else ""
+        return Change(segment=fragment.segment, speaker=fragment.speaker, turn=turn.said, final=True, newest=newest)
 
     def _turn_of(self, speaker: Speaker) -> Turn:
         if not self.turns or self.turns[-1].speaker != speaker:
@@ -114,8 +118,4 @@ class Transcript:
         if turn == segment.asked:
             return None
         segment.asked = turn
-        return self._change(fragment, turn)
-
-    @staticmethod
-    def _change(fragment: Fragment, turn: str) -> Change:
-        return Change(segment=fragment.segment, speaker=fragment.speaker, turn=turn, final=fragment.final)
+        return Change(segment=fragment.segment, speaker=fragment.speaker, turn=turn, final=False)

@@ -365,3 +365,25 @@ def test_an_emotion_heard_in_the_voice_must_be_heard_for_sure(
     told = {"label": "angry"} | ({} if confidence is None else {"confidence": confidence})
     messages = live.advise(answer(catalog, asked(live, said("上次那个事情现在到哪一步了", emotion=told))))
     assert [r.emotion["label"] for r in readings(messages)] == [emotion]
+
+
+def test_one_thing_asked_after_another_is_answered_without_a_word_of_the_agent(catalog: Catalog) -> None:
+    live = call(catalog)
+    first = asked(live, said("我的话费怎么多了", segment="a"), now=1_000)
+    assert first.newest == ""
+    assert cards(live.advise(answer(catalog, first, "bill"))) == [("bill", "confirmed")]
+    second = asked(live, said("宽带上不了网", segment="b"), now=6_000)
+    assert (second.turn, second.newest) == ("我的话费怎么多了宽带上不了网", "宽带上不了网")
+    whole = answer(catalog, second, "bill")
+    other = next(entry for entry in catalog.entries if entry != "bill")
+    newest = answer(catalog, second, other).hits
+    assert cards(live.advise(replace(whole, newest=newest))) == [(other, "confirmed")]
+
+
+def test_what_is_asked_anew_goes_before_a_part_of_it(catalog: Catalog) -> None:
+    live = call(catalog)
+    live.advise(answer(catalog, asked(live, said("你好我想问", segment="a"))))
+    query = asked(live, said("我的话费怎么多了", segment="b"))
+    other = next(entry for entry in catalog.entries if entry != "bill")
+    told = replace(answer(catalog, query, "bill"), newest=answer(catalog, query, other).hits)
+    assert cards(live.advise(told)) == [("bill", "confirmed")]

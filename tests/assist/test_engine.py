@@ -204,3 +204,14 @@ def test_a_turn_that_wants_no_answer_gets_only_a_surer_one(engine: Engine, chang
         assert {hit.entry.id for hit in held.hits if hit.shown} <= {hit.entry.id for hit in free.hits if hit.shown}
     assert any(hit.shown for hit in ask(engine, "我的话费怎么多了").hits)
     assert not any(hit.shown for hit in ask(engine, "谢谢你啊").hits)
+
+
+def test_the_newest_words_of_a_turn_are_searched_by_themselves_and_change_nothing_else(engine: Engine) -> None:
+    turn = "我的话费怎么多了手机卡丢了怎么补办"
+    query = Query(call="", number=1, segment="s", speaker="caller", turn=turn, final=True, heard_ms=0)
+    newest = replace(query, newest="手机卡丢了怎么补办")
+    plain, told, alone = engine.answer([query, newest, replace(query, turn=newest.newest)])
+    assert (told.intent, told.hits) == (plain.intent, plain.hits)
+    assert plain.newest == ()
+    assert [hit.entry for hit in told.newest] == [hit.entry for hit in alone.hits]
+    assert told.newest[0].shown
