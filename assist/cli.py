@@ -23,9 +23,12 @@ SPEEDS: Final = ("max", "real")
 
 
 def _build_missing(chosen: Settings) -> None:
-    """Build the shipped packs when nothing has ever been published; the offline half runs as its own program."""
+    """Build the shipped packs when nothing has ever been published; the offline half runs as its own program.
+
+    Not in a folder that was named: with a slip of the pen in it, agents would be shown the answers of our example company.
+    """
     folder = Path(chosen.artifact)
-    if not (folder / artifact.POINTER).exists():
+    if folder == Path(Settings().artifact) and not (folder / artifact.POINTER).exists():
         print(f"No artifact in {folder}: building one from the packs that ship …", file=sys.stderr, flush=True)
         subprocess.run([sys.executable, "-m", "index", "build", "--out", str(folder)], check=True, stdout=sys.stderr)
 

@@ -115,9 +115,21 @@ def _foreign(args: argparse.Namespace, writer: Writer, table: Path, queries: Pat
     engine = Engine(build(known, Encoder(args.encoder), args.work / "foreign", say=lambda line: None))
     asked = read_queries(queries)
     _tell(writer, ranks(engine, asked), texts="as said", pack=table.stem)
+    _tell(writer, silence(engine), texts="of other domains", pack=table.stem)
     slips = _augmenter(known)
     slipped = [Asked(slips.slip(normalise(one.query), SLIPS), one.gold) for one in asked]
     _tell(writer, ranks(engine, slipped), texts="slipped", pack=table.stem)
+
+
+def silence(engine: Engine) -> dict[str, Share]:
+    """How many callers of each domain that ships get no card; one of these may be the table's own."""
+    domains = (pack for pack in packs.read([packs.SHIPPED])[0].packs if pack.entries)
+    said = {pack.name: [example.say for example in pack.examples if example.entry] for pack in domains}
+    told = {name: answers(engine, turns) for name, turns in said.items()}
+    return {
+        f"no card for callers of {name}": Share(sum(not any(hit.shown for hit in each.hits) for each in found), len(found))
+        for name, found in told.items()
+    }
 
 
 def replace_examples(known: Knowledge) -> Knowledge:
@@ -140,10 +152,11 @@ def _asked(row: dict[str, Any]) -> Asked:
 
 
 def ranks(engine: Engine, asked: Sequence[Asked]) -> dict[str, Share]:
-    """R@1 and R@3: whether an entry that answers is among the first."""
+    """R@1 and R@3: whether an entry that answers is among the first; and whether any card is shown."""
     told = answers(engine, [one.query for one in asked])
     found = [[hit.entry.id for hit in answer.hits] for answer in told]
-    return {
+    shown = Share(sum(any(hit.shown for hit in answer.hits) for answer in told), len(told))
+    return {"card where one is due": shown} | {
         f"R@{rank}": Share(sum(bool(one.gold & set(ids[:rank])) for one, ids in zip(asked, found, strict=True)), len(asked))
         for rank in RANKS
     }

@@ -15,6 +15,9 @@ BACK: Final = "back"
 
 def publish(folder: Path, version: str, *, back: bool = False) -> str:
     """Make a version current after loading it whole. Returns the one it replaces, or "". Raises ArtifactError."""
+    if version not in versions(folder):
+        known = ", ".join(versions(folder)) or "none"
+        raise ArtifactError(f"{folder}: there is no version {version!r}; there are: {known}.")
     Engine(folder / version)
     try:
         before = artifact.current(folder)

@@ -144,3 +144,10 @@ def test_help_names_every_setting(command: str) -> None:
     done = assist(command, "--help")
     assert done.returncode == 0
     assert b"--budget-ms" in done.stdout
+
+
+def test_a_folder_that_was_named_is_not_filled_with_the_packs_that_ship(tmp_path: Path) -> None:
+    done = assist("ask", "怎么查话费", artifact=tmp_path / "slip")
+    assert done.returncode == 1
+    assert b"no artifact is published here" in done.stderr
+    assert not (tmp_path / "slip").exists()

@@ -58,7 +58,7 @@ def test_knowledge_with_errors_is_not_built(write_pack: Callable[..., Path], tmp
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["publish", "nothing"], "manifest.json"),
+        (["publish", "nothing"], "there is no version 'nothing'"),
         (["rollback"], "no artifact is published"),
         (["explain", "喂"], "no artifact is published"),
         (["diff", "a", "b"], "manifest.json"),
