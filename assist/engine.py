@@ -203,9 +203,9 @@ def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Lab
 
     Callers end on what they want, so the last window has a word; a middle one has not.
     """
-    p = probabilities[0] if len(probabilities) == 1 else (probabilities[0] + probabilities[-1]) / 2
-    best = int(p.argmax())
-    return Label(names[best] if p[best] >= threshold else UNKNOWN, float(p[best]))
+    each = (probabilities[0] if len(probabilities) == 1 else (probabilities[0] + probabilities[-1]) / 2).tolist()
+    p = max(each)
+    return Label(names[each.index(p)] if p >= threshold else UNKNOWN, p)
 
 
 def _alike(lengths: Sequence[int]) -> tuple[list[int], list[list[int]]]:

@@ -24,7 +24,7 @@ from websockets.typing import Subprotocol
 from assist import wire
 from assist.artifact import QUESTIONS
 from assist.candidates import Voice, answer_cards
-from assist.engine import NEIGHBOURS, Engine
+from assist.engine import NEIGHBOURS, Engine, search_alone
 from assist.queries import Query
 from assist.text import normalise
 from assist.windows import windows
@@ -67,6 +67,7 @@ def with_cards(folder: Path, texts: Sequence[str], *, count: int, seed: int) -> 
 
 async def measure(address: str, folder: Path, texts: Sequence[str], *, count: int) -> Times:
     """`count` texts (over again when there are fewer), after WARM that are not kept; `folder` holds what is served."""
+    search_alone()  # as the service's threads do
     lean, full = material.engine(folder), material.engine(folder)
     queue = list(itertools.islice(itertools.cycle(texts), count + WARM))
     times = Times()

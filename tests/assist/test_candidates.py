@@ -59,7 +59,7 @@ def test_an_early_card_is_likely_to_last(catalog: Catalog) -> None:
 
 def test_an_early_card_heeds_counter_examples(catalog: Catalog) -> None:
     told = heard(answer(catalog, 0.8, 0.5), "我想问一下话费")
-    denied = replace(told, hits=(replace(told.hits[0], denied=True, shown=False), *told.hits[1:]))
+    denied = replace(told, hits=(told.hits[0]._replace(denied=True, shown=False), *told.hits[1:]))
     assert early_cards(denied, VOICE) == []
 
 
