@@ -162,20 +162,22 @@ class Engine:
         if len(vectors) > 1:
             order = self._by_entry(scores, found)
             scores, found = scores.ravel()[order], found.ravel()[order]
-        rows = self.catalog.rows[QUESTIONS]
         hits: list[Hit] = []
         seen, countered = set(), set()
-        for score, number in zip(scores.ravel().tolist(), found.ravel().tolist(), strict=True):
+        owners = self._owners[found].ravel().tolist()  # most rows need not be looked at: they lie all over the memory
+        for score, number, owner in zip(scores.ravel().tolist(), found.ravel().tolist(), owners, strict=True):
             if number < 0 or len(hits) == ANSWERS_MAX:
                 break
-            row = rows[number]
+            if owner in seen:
+                continue
+            row = self.catalog.rows[QUESTIONS][number]
             if row.negative:
-                countered.add(row.owner)
-            elif row.owner not in seen:
-                seen.add(row.owner)
+                countered.add(owner)
+            else:
+                seen.add(owner)
                 entry = self.catalog.entries[row.owner]
                 if entry.id not in self._dated or entry.valid_on(date.today()):
-                    denied = row.owner in countered
+                    denied = owner in countered
                     shown = score >= threshold and not denied
                     hits.append(
                         Hit(entry=entry, score=score, matched=row.text, source=row.source, shown=shown, denied=denied)
