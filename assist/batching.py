@@ -9,12 +9,12 @@ import logging
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Final
 
 from assist.engine import Engine, search_alone
 from assist.queries import Answer, Query
+from assist.records import record
 from assist.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ Deliver = Callable[[Sequence[Answer]], None]
 Key = tuple[str, str]  # call, segment
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Ticket:
     query: Query
     asked_ns: int

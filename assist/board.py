@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from assist.messages import State, Suggest
+from assist.records import record
 
 # Which card gives way when the screen is full: the one that matters least, then the oldest.
 WEIGHT: Final = {"alert": 5, "task": 4, "answer": 3, "empathy": 2, "step": 1, "phrase": 1}
 LEDGER_MAX: Final = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A card that could be shown. `key` says what counts as the same card; `cooldown_ms` how long it must not return."""
 

@@ -15,6 +15,7 @@ from assist.language import language_of
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
 from assist.mood import Mood
 from assist.queries import UNKNOWN, Answer, Label, Query
+from assist.records import record
 from assist.settings import Settings
 from assist.transcript import OPEN_SEGMENTS_MAX, Change, Transcript
 from assist.waiting import Waiting
@@ -23,7 +24,7 @@ _BELIEVED: Final = 0.5  # a recogniser's confidence in the emotion it heard; whe
 _LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class News:
     """What hearing a fragment brings: messages to send now, and at most one query to ask."""
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from assist.board import Board, Candidate
@@ -10,6 +10,7 @@ from assist.catalog import Phrase
 from assist.guidance import Guide, Signals, address, fill, specificity
 from assist.outlook import Signs, signs
 from assist.queries import Answer, Hit
+from assist.records import record
 from assist.text import units
 
 ANSWERS_MAX: Final = 2  # of one turn; a third answer is a sign that none is right
@@ -25,7 +26,7 @@ _COOLDOWN_MS: Final = 60_000
 _ALWAYS_MS: Final = 10_000  # a phrase asked for by time ("a word every 15 s") may return this soon
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Voice:
     """In which words to speak: the call's language, the tone that suits the mood, and who speaks to whom."""
 
@@ -120,14 +121,14 @@ def _first(
 ) -> Candidate | None:
     """The most specific phrase that may be shown again; of equally specific ones, the one unseen for longest."""
     cooldown = _ALWAYS_MS if signals.situation else _COOLDOWN_MS
-
-    def rested(phrase: Phrase) -> float:
-        return board.rested(_key(phrase), now=now)
-
-    ready = [p for p in phrases if rested(p) >= (math.inf if p.moment in ONCE_PER_CALL else cooldown)]
-    if not ready:
-        return None
-    return _phrase_card(guide, min(ready, key=lambda p: (-specificity(p), -rested(p))), signals, voice, cooldown)
+    chosen, rested = None, 0.0
+    for phrase in phrases:  # the most specific come first
+        rest = board.rested(_key(phrase), now=now)
+        if chosen and (rested == math.inf or specificity(phrase) < specificity(chosen)):
+            break
+        if rest > rested and rest >= (math.inf if phrase.moment in ONCE_PER_CALL else cooldown):
+            chosen, rested = phrase, rest
+    return _phrase_card(guide, chosen, signals, voice, cooldown) if chosen else None
 
 
 def _key(phrase: Phrase) -> str:

@@ -5,8 +5,9 @@ import logging
 from time import monotonic_ns, perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Final
 
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from assist import wire
 from assist.faults import Fault
@@ -132,12 +133,21 @@ class Connection:
                 self._gave_out(session)
 
     def _send_ready(self, session: Session) -> None:
-        while self.socket.transport.get_write_buffer_size() < WRITE_BUFFER_BYTES:
+        """All there is in one write: each costs a system call, and may wake the peer."""
+        protocol, transport = self.socket.protocol, self.socket.transport
+        room = WRITE_BUFFER_BYTES - transport.get_write_buffer_size()
+        while room > 0 and protocol.state is State.OPEN:
             frame = self._frame(session)
             if frame is None:
-                return
-            broadcast([self.socket], frame)
-        self._news.set()
+                break
+            if isinstance(frame, str):
+                protocol.send_text(frame.encode())
+            else:
+                protocol.send_binary(frame)
+            room -= len(frame)
+        else:
+            self._news.set()
+        transport.write(b"".join(protocol.data_to_send()))
 
     def _frame(self, session: Session) -> bytes | str | None:
         numbered = session.outbox.take()

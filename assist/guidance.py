@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assist.catalog import Catalog, Phrase
+from assist.records import record
 
 _SLOT = re.compile(r"\{(\w+)\}[，,]? ?")
 _NEEDS_AGENT: Final = "{agent}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Signals:
     """What is known at a moment. An empty field meets no condition that asks for it."""
 

@@ -6,10 +6,11 @@ and the code cannot drift. Frozen; no I/O. `wire` turns them into frames and bac
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from assist.faults import Fault
+from assist.records import record
 
 Speaker = Literal["caller", "agent"]
 ROLES: Final = ("ingest", "agent", "supervisor")
@@ -19,7 +20,7 @@ NAME_CHARS_MAX: Final = 128
 TIME_MS_MAX: Final = 2**53
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """What a field may hold: a type, and bounds where they mean something."""
 
@@ -67,7 +68,7 @@ def _field(kind: type, *, default: Any = None, required: bool = False, **rule: A
     return field(metadata=metadata) if required else field(default=default, metadata=metadata)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Open:
     """First message of a connection, and one for each further call it carries."""
 
@@ -81,7 +82,7 @@ class Open:
     after: int | None = _field(int)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Fragment:
     """A piece of transcript: what one speaker said in one segment, so far (partial) or at last (final)."""
 
@@ -98,7 +99,7 @@ class Fragment:
     emotion: Mapping[str, Any] | None = _field(dict)  # label, confidence: from the recogniser
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Feedback:
     """What the agent did with a card."""
 
@@ -108,7 +109,7 @@ class Feedback:
     reason: str | None = _field(str, chars_max=1000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class End:
     """The call is over."""
 
@@ -116,7 +117,7 @@ class End:
     reason: str | None = _field(str, chars_max=1000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Ping:
     """Are you there; `echo` comes back."""
 
@@ -152,7 +153,7 @@ def parse(body: Mapping[str, Any]) -> ClientMessage | None:
     return CLIENT_TYPES[name](**values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Opened:
     """The connection (or one more call on it) is accepted; the limits in force."""
 
@@ -164,7 +165,7 @@ class Opened:
     call: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What was said, passed on to those who watch a call but do not feed it."""
 
@@ -175,7 +176,7 @@ class Heard:
     final: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Intent and emotion of a caller turn; a label is `unknown` below its threshold."""
 
@@ -189,7 +190,7 @@ class Reading:
 State = Literal["provisional", "confirmed", "withdrawn"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Suggest:
     """A card: shown now, confirmed, or taken back."""
 
@@ -206,7 +207,7 @@ class Suggest:
     timing_us: Mapping[str, int] | None = None  # decode, wait, encode, search, advise, total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A call as it stands, for who joins late or was away for longer than the service remembers."""
 
@@ -217,7 +218,7 @@ class Snapshot:
     reading: Reading | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Ended:
     """A call is over; its cards are to be cleared."""
 
@@ -225,7 +226,7 @@ class Ended:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Problem:
     """The peer's bad input, in a code and a sentence. The connection stays open unless the peer persists."""
 
@@ -236,7 +237,7 @@ class Problem:
     retry_after_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Dropped:
     """Messages `from_seq` to `to_seq` will not come: the reader was too slow, or away too long."""
 
@@ -245,7 +246,7 @@ class Dropped:
     kind: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Closing:
     """The service is about to close this connection."""
 
@@ -253,7 +254,7 @@ class Closing:
     reconnect_after_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Pong:
     """The answer to a ping."""
 

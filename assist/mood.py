@@ -1,9 +1,10 @@
 """Emotion as a state over the call, not a label per sentence: its heat, trend and peak. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 from assist.queries import UNKNOWN, Label
+from assist.records import record
 
 Trend = Literal["rising", "steady", "falling"]
 
@@ -20,7 +21,7 @@ COOLED: Final = 0.4
 _BOILING_TURNS: Final = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Mood:
     """The caller's mood after some turns. `heat` and `peak` run from 0 to 1; `hot_turns` counts angry turns in a row."""
 

@@ -5,12 +5,13 @@ overflows, and the connection should be closed: a snapshot then says more than a
 """
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assist.messages import Dropped, Heard, Reading, ServerMessage, Suggest
+from assist.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Numbered:
     """A message with its place in the stream."""
 

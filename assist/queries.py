@@ -3,11 +3,12 @@
 Of what an answer holds there are many on the hot path; a named tuple is made in a third of a frozen dataclass's time.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from assist.catalog import Catalog, Entry
 from assist.outlook import USUAL, Outlook
+from assist.records import record
 
 
 class Label(NamedTuple):
@@ -17,7 +18,7 @@ class Label(NamedTuple):
     p: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Query:
     """Something one speaker said, to be read and searched.
 
@@ -59,7 +60,7 @@ class Hit(NamedTuple):
     denied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Moment:
     """What an agent's sentence was: the moment of the nearest standard phrase."""
 
@@ -67,7 +68,7 @@ class Moment:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The engine's answer to a query. For an agent's words only `moment` is set; for a caller's the rest.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assist.messages import Fragment, Speaker
+from assist.records import record
 from assist.text import common_prefix, is_filler, joined, normalise
 
 SEGMENTS_KEPT: Final = 512  # closed segment names remembered, to know a duplicate
@@ -35,7 +36,7 @@ class Turn:
         self.segments = [*self.segments[-TURN_SEGMENTS_MAX + 1 :], segment]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Change:
     """News worth a query: `turn` is the normalised turn up to this segment, of a partial only its stable part; `newest` the
     final's own words, where the turn holds more.
