@@ -28,6 +28,7 @@ def test_an_editor_s_round(write_pack: Callable[..., Path], tmp_path: Path) -> N
     pack, out = write_pack(tmp_path / "shop"), tmp_path / "out"
     checked = index("check", "--knowledge", pack)
     assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.splitlines()[-1].endswith("no errors, no warnings, no notes; all is well.")
     built = index("build", "--knowledge", pack, "--out", out, LC_ALL="C", PYTHONUTF8="0")
     assert built.returncode == 0, built.stdout
     first = Path(built.stdout.strip()).name
@@ -53,6 +54,10 @@ def test_knowledge_with_errors_is_not_built(write_pack: Callable[..., Path], tmp
     assert "entries/more.yaml:1" in done.stdout
     assert "nothing was built" in done.stderr
     assert not (tmp_path / "out").exists()
+    checked = index("check", "--knowledge", pack)
+    assert checked.returncode == 1
+    assert "1 error" in checked.stdout.splitlines()[-1]
+    assert "built" not in checked.stderr
 
 
 @pytest.mark.parametrize(
