@@ -74,7 +74,7 @@ def _build(args: argparse.Namespace) -> None:
 
 
 def _engine(args: argparse.Namespace) -> Engine:
-    return Engine(args.artifact / (args.version or artifact.current(args.artifact)))
+    return Engine(publish.find(args.artifact, args.version or artifact.current(args.artifact)))
 
 
 def _evaluate(args: argparse.Namespace) -> None:
@@ -93,7 +93,7 @@ def _explain(args: argparse.Namespace) -> None:
 
 
 def _diff(args: argparse.Namespace) -> None:
-    for line in diff(args.artifact / args.old, args.artifact / args.new):
+    for line in diff(publish.find(args.artifact, args.old), publish.find(args.artifact, args.new)):
         print(line)
 
 
@@ -158,9 +158,10 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("explain", _explain, "Tell why a sentence gets the cards it gets.", version=True)
     sub.add_argument("text", nargs="+", help="what the caller says")
     sub = command("diff", _diff, "What changed between two versions.")
-    sub.add_argument("old")
-    sub.add_argument("new")
-    command("publish", _publish, "Make a version the current one.").add_argument("version")
+    sub.add_argument("old", nargs="?", help="a version; without it, this tells which there are")
+    sub.add_argument("new", nargs="?", help="another version")
+    sub = command("publish", _publish, "Make a version the current one.")
+    sub.add_argument("version", nargs="?", help="a version; without it, this tells which there are")
     command("rollback", _rollback, "Go back to the version before, or to the one named.").add_argument("version", nargs="?")
     sub = command("train", _train, "Train the default encoder (needs the `train` extra).", folders=[packs.SHIPPED])
     sub.add_argument("--out", type=Path, default=DEFAULT, metavar="DIR", help="where to write the encoder folder")
