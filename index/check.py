@@ -2,18 +2,20 @@
 
 `check(knowledge)` runs the rules here (names and references) and those of `wording.py` (what the agent would say) and
 `overlaps.py` (texts in two places). Reads no files but its own table of forbidden sentences; never raises for content.
-Called by the command line, the build and the tests. `report` gives the figures.
+Called by the command line, the build and the tests. `report` gives the figures, `summary` the last line.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import get_args
 
 from index import overlaps, wording
 from index.figures import report
-from index.findings import Place, Problem, suggestion
+from index.findings import Place, Problem, Severity, suggestion
 from index.knowledge import LANGUAGES, NO_ENTRY, STYLES, Entry, Knowledge, Label, Phrase
 
-__all__ = ["check", "report"]
+__all__ = ["check", "report", "summary"]
 
 VARIANTS_MIN = 3
 _Rule = Callable[[Knowledge], Iterable[Problem]]
@@ -23,6 +25,21 @@ def check(knowledge: Knowledge) -> list[Problem]:
     """All problems, sorted by file and line; errors, warnings and notes together."""
     problems = chain.from_iterable(rule(knowledge) for rule in _RULES)
     return sorted(problems, key=lambda problem: (problem.place, problem.code, problem.sentence))
+
+
+def summary(knowledge: Knowledge, problems: Sequence[Problem]) -> str:
+    """One sentence: how much was read and what was found, so that an editor sees that the reading came to its end."""
+    read = ((len(knowledge.entries), "entry"), (len(knowledge.phrases), "phrase"), (len(knowledge.utterances), "utterance"))
+    severities: Counter[str] = Counter(problem.severity for problem in problems)
+    found = ", ".join(_counted(severities[severity], severity) for severity in get_args(Severity))
+    meaning = {"error": "errors stop a build", "warning": "warnings stop no build"}
+    end = next((says for severity, says in meaning.items() if severities[severity]), "all is well")
+    return f"{', '.join(_counted(n, what) for n, what in read)} read: {found}; {end}."
+
+
+def _counted(n: int, what: str) -> str:
+    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{n or 'no'} {what if n == 1 else plural}"
 
 
 def _packs(knowledge: Knowledge) -> Iterator[Problem]:

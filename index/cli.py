@@ -15,6 +15,7 @@ from index.diff import diff
 from index.encoder import DEFAULT, Encoder, EncoderError
 from index.evaluate import judge
 from index.explain import explain
+from index.findings import Problem
 from index.knowledge import Knowledge
 
 ARTIFACT: Final = Path("artifact")
@@ -28,38 +29,43 @@ class Refused(Exception):
     """The knowledge has errors; they have been printed."""
 
 
-def _read(folders: Sequence[Path], *, quiet: bool = False) -> Knowledge:
-    """Read and check packs; prints what is wrong. Raises Refused when anything is an error."""
+def _judged(folders: Sequence[Path]) -> tuple[Knowledge, list[Problem]]:
+    """Read and check packs: what they hold, and everything that is wrong with it."""
     knowledge, problems = packs.read(folders)
     if not knowledge.intents:  # a company's entries alone, or a foreign table: how callers speak is known from ours
         knowledge, problems = packs.read([*folders, packs.SHIPPED / "service"])
-    problems = [*problems, *check.check(knowledge)]
+    return knowledge, [*problems, *check.check(knowledge)]
+
+
+def _list(problems: Sequence[Problem]) -> bool:
+    """Print problems, one a line; says whether any is an error."""
     for problem in problems:
-        if not quiet or problem.severity == "error":
-            print(f"{problem.severity}: {problem}")
-    if any(problem.severity == "error" for problem in problems):
-        raise Refused("The knowledge has errors (above); nothing was built.")
-    return knowledge
+        print(f"{problem.severity}: {problem}")
+    return any(problem.severity == "error" for problem in problems)
 
 
 def _read_only(folders: Sequence[Path]) -> Knowledge:
     """Read packs without judging what they say. Raises Refused when something cannot be read."""
     knowledge, problems = packs.read(folders)
-    unread = [problem for problem in problems if problem.severity == "error"]
-    for problem in unread:
-        print(f"error: {problem}")
-    if unread:
+    if _list([problem for problem in problems if problem.severity == "error"]):
         raise Refused("The knowledge cannot be read (above).")
     return knowledge
 
 
 def _check(args: argparse.Namespace) -> None:
-    knowledge = _read(args.knowledge)
-    print(check.report(knowledge))
+    knowledge, problems = _judged(args.knowledge)
+    wrong = _list(problems)
+    if not wrong:
+        print(check.report(knowledge))
+    print(check.summary(knowledge, problems))
+    if wrong:
+        raise Refused("The knowledge has errors (above).")
 
 
 def _build(args: argparse.Namespace) -> None:
-    knowledge = _read(args.knowledge, quiet=True)
+    knowledge, problems = _judged(args.knowledge)
+    if _list([problem for problem in problems if problem.severity == "error"]):
+        raise Refused("The knowledge has errors (above); nothing was built.")
     folder = build(knowledge, Encoder(args.encoder), args.out, say=_say)
     if not args.no_publish:
         publish.publish(args.out, folder.name)
@@ -68,7 +74,7 @@ def _build(args: argparse.Namespace) -> None:
 
 
 def _engine(args: argparse.Namespace) -> Engine:
-    return Engine(args.artifact / (args.version or artifact.current(args.artifact)))
+    return Engine(publish.find(args.artifact, args.version or artifact.current(args.artifact)))
 
 
 def _evaluate(args: argparse.Namespace) -> None:
@@ -87,7 +93,7 @@ def _explain(args: argparse.Namespace) -> None:
 
 
 def _diff(args: argparse.Namespace) -> None:
-    for line in diff(args.artifact / args.old, args.artifact / args.new):
+    for line in diff(publish.find(args.artifact, args.old), publish.find(args.artifact, args.new)):
         print(line)
 
 
@@ -152,9 +158,10 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("explain", _explain, "Tell why a sentence gets the cards it gets.", version=True)
     sub.add_argument("text", nargs="+", help="what the caller says")
     sub = command("diff", _diff, "What changed between two versions.")
-    sub.add_argument("old")
-    sub.add_argument("new")
-    command("publish", _publish, "Make a version the current one.").add_argument("version")
+    sub.add_argument("old", nargs="?", help="a version; without it, this tells which there are")
+    sub.add_argument("new", nargs="?", help="another version")
+    sub = command("publish", _publish, "Make a version the current one.")
+    sub.add_argument("version", nargs="?", help="a version; without it, this tells which there are")
     command("rollback", _rollback, "Go back to the version before, or to the one named.").add_argument("version", nargs="?")
     sub = command("train", _train, "Train the default encoder (needs the `train` extra).", folders=[packs.SHIPPED])
     sub.add_argument("--out", type=Path, default=DEFAULT, metavar="DIR", help="where to write the encoder folder")

@@ -13,16 +13,12 @@ HISTORY: Final = "history"  # one line a switch: time, version, and `back` for a
 BACK: Final = "back"
 
 
-def publish(folder: Path, version: str, *, back: bool = False) -> str:
+def publish(folder: Path, version: str | None, *, back: bool = False) -> str:
     """Make a version current after loading it whole. Returns the one it replaces, or "". Raises ArtifactError."""
-    if version not in versions(folder):
-        known = ", ".join(versions(folder)) or "none"
-        raise ArtifactError(f"{folder}: there is no version {version!r}; there are: {known}.")
+    if not version or version not in versions(folder):
+        raise _unknown(folder, version)
     Engine(folder / version)
-    try:
-        before = artifact.current(folder)
-    except ArtifactError:
-        before = ""
+    before = _current(folder)
     artifact.point(folder, version)
     with (folder / HISTORY).open("a", encoding="utf-8") as file:
         file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {version}{f' {BACK}' if back else ''}\n")
@@ -31,9 +27,37 @@ def publish(folder: Path, version: str, *, back: bool = False) -> str:
 
 def rollback(folder: Path, version: str | None = None) -> str:
     """Go back to a version, by default the last one published before the current one. Returns it. Raises ArtifactError."""
-    target = version or _before(folder, artifact.current(folder))
+    target = version or _before(folder)
     publish(folder, target, back=True)
     return target
+
+
+def find(folder: Path, version: str | None) -> Path:
+    """The folder of a version; a path to one elsewhere will do. Raises ArtifactError, which tells those there are."""
+    if not version or not (folder / version / artifact.MANIFEST).is_file():
+        raise _unknown(folder, version)
+    return folder / version
+
+
+def _unknown(folder: Path, version: str | None) -> ArtifactError:
+    """What to say of a version that is not there, or was not named: nobody knows their names by heart."""
+    what = f"there is no version {version!r}" if version else "name a version"
+    return ArtifactError(f"{folder}: {what}; {_known(folder)}.")
+
+
+def _known(folder: Path) -> str:
+    """The versions there are, newest first, in words."""
+    current = _current(folder)
+    names = [f"{name} (current)" if name == current else name for name in reversed(versions(folder))]
+    return f"there are, newest first: {', '.join(names)}" if names else "none has been built here, run `assist-index build`"
+
+
+def _current(folder: Path) -> str:
+    """The current version, or "" where none is."""
+    try:
+        return artifact.current(folder)
+    except ArtifactError:
+        return ""
 
 
 def versions(folder: Path) -> list[str]:
@@ -42,16 +66,17 @@ def versions(folder: Path) -> list[str]:
     return [path.name for path in sorted(found, key=lambda path: (path / artifact.MANIFEST).stat().st_mtime)]
 
 
-def _before(folder: Path, current: str) -> str:
+def _before(folder: Path) -> str:
+    current, there = _current(folder), versions(folder)
     try:
         lines = (folder / HISTORY).read_text(encoding="utf-8").splitlines()
     except OSError:
         lines = []
-    there = set(versions(folder))
-    for version in reversed(_stack(lines)):
-        if version != current and version in there:
-            return version
-    raise ArtifactError(f"{folder}: no version was published before {current}.")
+    before = [version for version in _stack(lines) if version != current and version in there]
+    if current and before:
+        return before[-1]
+    what = f"no version was published before {current}" if current else "no artifact is published"
+    raise ArtifactError(f"{folder}: {what}; {_known(folder)}.")
 
 
 def _stack(lines: Sequence[str]) -> list[str]:

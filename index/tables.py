@@ -1,23 +1,21 @@
 """Reads a pack that is a plain table: CSV or XLSX with the columns id, question, answer (and title, tags, answer_en …).
 
 Takes what spreadsheets export: UTF-8 or GB18030, comma, semicolon or tab, Chinese headers, several questions in one
-cell, several rows with one id. Called by `packs.py`; knows no YAML. Never raises for what is in a file.
+cell, several rows with one id. XLSX cells are read by `sheets.py`. Called by `packs.py`; knows no YAML. Never raises for
+what is in a file.
 """
 
 import csv
 import io
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-
-import openpyxl
 
 from index.findings import Place, Problem, quoted, suggestion
 from index.knowledge import Entry, Pack, Variant
+from index.sheets import Row, cell_name, sheets
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
 _SEPARATORS = ",;\t"
@@ -32,19 +30,7 @@ _HAN = re.compile(r"[㐀-鿿]")
 _HAN_LEAST = 0.1  # of the characters; an English table may hold a Chinese name
 _COMMON = re.compile("[的是不我您在有了可以一怎請请麼么這这嗎吗]")  # tell Big5 from GB18030: either reads as the other
 _MISREAD = re.compile(r"[A-Za-z][㐀-鿿](?![㐀-鿿])")  # Windows-1252 read as one of them: "don抰"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row: its number in the spreadsheet, its line in the file (the same for XLSX), its cells as text."""
-
-    number: int
-    line: int
-    cells: Sequence[str]
-
-    @property
-    def empty(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
+_ERROR = re.compile(r"#[A-Z]+!|#DIV/0!|#NAME\?|#N/A|Err:\d{3}")  # what spreadsheets show for what they cannot compute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,36 +111,14 @@ def _columns_known(header: str, *, separator: str) -> int:
 
 def _xlsx_rows(file: Path, problems: list[Problem]) -> list[Row]:
     """The first sheet whose first row names a known column, else the first sheet."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # styles and validations we do not need
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        try:
-            sheets = [_sheet_rows(sheet) for sheet in book.worksheets]
-        finally:
-            book.close()
-    named = [rows for rows in sheets if any(_column(cell) for row in rows[:1] for cell in row.cells)]
+    found = sheets(file)
+    named = [rows for rows in found if any(_column(cell) for row in rows[:1] for cell in row.cells)]
     if len(named) > 1:
         sentence = (
             f"{len(named)} sheets name columns, and only the first is read; put all rows on it, or each sheet in a file"
         )
         problems.append(Problem(place=Place(path=file.as_posix(), line=1), sentence=sentence, code="more_sheets"))
-    return next(iter(named or sheets), [])
-
-
-def _sheet_rows(sheet: "openpyxl.worksheet.worksheet.Worksheet") -> list[Row]:
-    sheet.reset_dimensions()  # some programs write a wrong size, and the rest would be cut off
-    values = enumerate(sheet.iter_rows(values_only=True), 1)
-    rows = (Row(number=number, line=number, cells=[_cell(value) for value in cells]) for number, cells in values)
-    return [row for row in rows if not row.empty]
-
-
-def _cell(value: object) -> str:
-    """A cell as text: no ".0" on whole numbers, dates as 2026-01-31."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime | date):
-        return value.isoformat().removesuffix("T00:00:00")
-    return "" if value is None else str(value)
+    return next(iter(named or found), [])
 
 
 def _column(name: str) -> str | None:
@@ -187,18 +151,39 @@ def _header(row: Row, *, file: Path, problems: list[Problem]) -> list[str]:
 def _entries(rows: list[Row], *, file: Path, pack: str, language: str, problems: list[Problem]) -> list[Entry]:
     columns = _header(rows[0], file=file, problems=problems) if rows else []
     merged: dict[str, list[Cells]] = {}
+    id = ""
     for row in rows[1:]:
-        place = Place(path=file.as_posix(), line=row.line)
-        if any(cell.strip() for cell in row.cells[len(columns) :]):
-            sentence = "this row has more cells than the first; put a text that holds the separator in double quotes"
-            problems.append(Problem(place=place, sentence=sentence, code="too_many_cells"))
-        cells = Cells(place=place, texts=_named(row, columns))
-        merged.setdefault(cells.texts.get("id") or f"{file.stem}.row_{row.number}", []).append(cells)
+        cells = Cells(place=Place(path=file.as_posix(), line=row.line), texts=_named(row, columns))
+        problems.extend(_flaws(row, columns, place=cells.place))
+        if "id" in cells.texts or not _answered_above(row, columns):
+            id = cells.texts.get("id") or f"{file.stem}.row_{row.number}"
+        merged.setdefault(id, []).append(cells)
     if "question" not in columns:
         return []
     for id, parts in merged.items():
         problems.extend(_contradictions(id, parts))
     return [_entry(id, parts, pack=pack, language=language) for id, parts in merged.items()]
+
+
+def _answered_above(row: Row, columns: list[str]) -> bool:
+    """Its answer is one cell with that of the row above: questions of one entry, then."""
+    return "answer" in columns and columns.index("answer") in row.repeated
+
+
+def _flaws(row: Row, columns: list[str], *, place: Place) -> Iterator[Problem]:
+    """Cells that hold no text an agent could say, in the columns that are read; and cells of no column."""
+    if any(cell.strip() for cell in row.cells[len(columns) :]):
+        sentence = "this row has more cells than the first; put a text that holds the separator in double quotes"
+        yield Problem(place=place, sentence=sentence, code="too_many_cells")
+    for at, cell in enumerate(row.cells[: len(columns)]):
+        if columns[at] and at in row.uncomputed:
+            sentence = (
+                f"{cell_name(row, at)} holds a formula never computed; open the file in a spreadsheet program and save it"
+            )
+            yield Problem(place=place, sentence=sentence, code="not_computed")
+        elif columns[at] and at not in row.repeated and _ERROR.fullmatch(cell.strip()):
+            sentence = f"{cell_name(row, at)} holds the spreadsheet's error {cell.strip()}; write there what is meant"
+            yield Problem(place=place, sentence=sentence, code="error_cell")
 
 
 def _named(row: Row, columns: list[str]) -> dict[str, str]:

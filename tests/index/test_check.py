@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.check import check, report
+from index.check import check, report, summary
 from index.packs import Knowledge, Problem, read
 from index.similarity import Similar, bigrams, jaccard
 from index.splits import split
@@ -308,6 +308,15 @@ def test_report_counts_by_pack_label_and_language(tmp_path: Path) -> None:
     lines = str(figures).splitlines()
     assert lines[1].split() == ["shop", "1", "3", "0", "1", "2", "2", "1"]
     assert lines[4].split() == ["intent", "inquire", "2", "1.00"]
+
+
+def test_the_summary_counts_what_was_read_and_found(tmp_path: Path) -> None:
+    well = read_pack(tmp_path, entries__a=entry())
+    assert summary(well, check(well)) == (
+        "1 entry, no phrases, 2 utterances read: no errors, no warnings, no notes; all is well."
+    )
+    ill = read_pack(tmp_path, entries__a=entry(more="  next: [shop.c]\n") + entry("shop.b", questions="[另一句话]"))
+    assert summary(ill, check(ill)).endswith("read: 1 error, 1 warning, no notes; errors stop a build.")
 
 
 def test_distinct_4_falls_when_lines_repeat(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def test_an_editor_s_round(write_pack: Callable[..., Path], tmp_path: Path) -> N
     pack, out = write_pack(tmp_path / "shop"), tmp_path / "out"
     checked = index("check", "--knowledge", pack)
     assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.splitlines()[-1].endswith("no errors, no warnings, no notes; all is well.")
     built = index("build", "--knowledge", pack, "--out", out, LC_ALL="C", PYTHONUTF8="0")
     assert built.returncode == 0, built.stdout
     first = Path(built.stdout.strip()).name
@@ -42,6 +43,10 @@ def test_an_editor_s_round(write_pack: Callable[..., Path], tmp_path: Path) -> N
     assert "+ entry shop.gift" in index("diff", first, second, "--artifact", out).stdout.splitlines()
     assert f"{second} is current; before: {first}" in index("publish", second, "--artifact", out).stdout
     assert f"{first} is current again" in index("rollback", "--artifact", out).stdout
+    for asked in (["publish"], ["publish", "x"], ["rollback", "x"], ["diff", first], ["explain", "喂", "--version", "x"]):
+        told = index(*asked, "--artifact", out)
+        assert told.returncode == 1
+        assert f"there are, newest first: {second}, {first} (current)." in told.stderr
     evaluated = index("evaluate", "--artifact", out, "--version", second, "--knowledge", pack)
     assert "right entry first" in evaluated.stdout
 
@@ -53,6 +58,10 @@ def test_knowledge_with_errors_is_not_built(write_pack: Callable[..., Path], tmp
     assert "entries/more.yaml:1" in done.stdout
     assert "nothing was built" in done.stderr
     assert not (tmp_path / "out").exists()
+    checked = index("check", "--knowledge", pack)
+    assert checked.returncode == 1
+    assert "1 error" in checked.stdout.splitlines()[-1]
+    assert "built" not in checked.stderr
 
 
 @pytest.mark.parametrize(
@@ -61,7 +70,9 @@ def test_knowledge_with_errors_is_not_built(write_pack: Callable[..., Path], tmp
         (["publish", "nothing"], "there is no version 'nothing'"),
         (["rollback"], "no artifact is published"),
         (["explain", "喂"], "no artifact is published"),
-        (["diff", "a", "b"], "manifest.json"),
+        (["diff", "a", "b"], "there is no version 'a'"),
+        (["diff"], "name a version; none has been built here"),
+        (["publish"], "name a version; none has been built here"),
         (["evaluate"], "no artifact is published"),
     ],
 )

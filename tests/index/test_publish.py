@@ -14,7 +14,7 @@ import pytest
 from assist import artifact
 from assist.artifact import ArtifactError
 from assist.engine import Engine
-from index.publish import HISTORY, publish, rollback, versions
+from index.publish import HISTORY, find, publish, rollback, versions
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,8 +77,19 @@ def test_a_path_is_not_a_version(folder: Path) -> None:
 
 
 def test_nothing_published_nothing_to_go_back_to(folder: Path) -> None:
-    with pytest.raises(ArtifactError):
+    with pytest.raises(ArtifactError, match="no artifact is published; there are, newest first: v3, v2, v1"):
         rollback(folder)
+
+
+@pytest.mark.parametrize("version", [None, "", "v4"])
+def test_a_version_not_named_or_not_there_is_answered_by_those_there_are(folder: Path, version: str | None) -> None:
+    publish(folder, "v2")
+    for ask in (find, publish):
+        with pytest.raises(ArtifactError, match=r"there are, newest first: v3, v2 \(current\), v1\.$"):
+            ask(folder, version)
+    publish(folder, "v1")
+    with pytest.raises(ArtifactError, match=r"v3, v2, v1 \(current\)\.$"):
+        rollback(folder, "v4")
 
 
 def test_versions_oldest_first_without_drafts(folder: Path) -> None:

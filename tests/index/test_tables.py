@@ -201,3 +201,70 @@ def test_sheets_that_are_not_read_are_told(tmp_path: Path) -> None:
         sheet.append(["p1", "怎么退", "可以退"])
     book.save(tmp_path / "t.xlsx")
     assert [p.code for p in read([tmp_path / "t.xlsx"])[1]] == ["more_sheets"]
+
+
+def merged(path: Path, rows: list[list[object]], *areas: str) -> Path:
+    book = openpyxl.load_workbook(table(path, rows))
+    for area in areas:
+        book.active.merge_cells(area)
+    book.save(path)
+    return path
+
+
+def test_an_id_merged_over_rows_holds_for_each(tmp_path: Path) -> None:
+    rows = [
+        ["id", "question", "answer", "tags"],
+        ["p1", "怎么退", "可以退", "售后"],
+        ["", "我要退掉", "", ""],
+        ["p2", "开门", "九点", ""],
+    ]
+    path = merged(tmp_path / "t.xlsx", rows, "A2:A3", "D2:D4")
+    assert facts(path) == [("p1", ["怎么退", "我要退掉"], {"zh-Hans": "可以退"}), ("p2", ["开门"], {"zh-Hans": "九点"})]
+    assert [entry.tags for entry in read([path])[0].entries] == [("售后",), ("售后",)]
+
+
+def test_questions_beside_one_merged_answer_are_one_entry(tmp_path: Path) -> None:
+    rows = [["问题", "答案"], ["怎么退", "可以退"], ["我要退掉", ""], ["", ""], ["几点开门", "九点"]]
+    path = merged(tmp_path / "t.xlsx", rows, "B2:B4")
+    assert facts(path) == [
+        ("row_2", ["怎么退", "我要退掉"], {"zh-Hans": "可以退"}),
+        ("row_5", ["几点开门"], {"zh-Hans": "九点"}),
+    ]
+
+
+def test_ids_of_their_own_beside_one_merged_answer_stay_entries(tmp_path: Path) -> None:
+    rows = [["id", "question", "answer"], ["p1", "怎么退", "可以退"], ["p2", "怎么换", ""]]
+    path = merged(tmp_path / "t.xlsx", rows, "C2:C3")
+    assert facts(path) == [("p1", ["怎么退"], {"zh-Hans": "可以退"}), ("p2", ["怎么换"], {"zh-Hans": "可以退"})]
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_an_error_of_the_spreadsheet_is_told_with_its_cell(tmp_path: Path, error: str, suffix: str) -> None:
+    rows = [["id", "question", "answer", "helper"], ["p1", "怎么退", "可以退", error], ["p2", "几点开门", error, ""]]
+    path = tmp_path / f"t{suffix}"
+    if suffix == ".csv":
+        path.write_text(csv_text(rows), encoding="utf-8")
+    else:
+        table(path, [list(row) for row in rows])
+    problem, helper = sorted(read([path])[1], key=lambda problem: problem.code)
+    assert (problem.code, problem.severity, problem.place.line) == ("error_cell", "error", 3)
+    assert f"C3 holds the spreadsheet's error {error}" in problem.sentence
+    assert helper.code == "unknown_column"
+
+
+def test_a_formula_never_computed_is_told_with_its_cell(tmp_path: Path) -> None:
+    rows = [["id", "question", "answer"], ["p1", '="怎么"&"退"', "可以退"], ["=1+1", "=A1", "=A2"]]
+    problems = read([table(tmp_path / "t.xlsx", rows)])[1]
+    assert {(p.code, p.severity) for p in problems} == {("not_computed", "error")}
+    assert [(p.place.line, p.sentence[:2]) for p in problems] == [(2, "B2"), (3, "A3"), (3, "B3"), (3, "C3")]
+    assert "open the file in a spreadsheet program and save it" in problems[0].sentence
+
+
+def test_a_formula_computed_to_nothing_is_an_empty_cell(tmp_path: Path) -> None:
+    rows = [["id", "question", "answer", "title"], ["p1", "怎么退", "可以退", '=IF(1,"","")']]
+    plain = table(tmp_path / "plain.xlsx", rows)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as new:
+        for name in old.namelist():  # as a spreadsheet program saves it
+            new.writestr(name, old.read(name).replace(b'<c r="D2">', b'<c r="D2" t="str">'))
+    assert facts(tmp_path / "t.xlsx") == [("p1", ["怎么退"], {"zh-Hans": "可以退"})]
