@@ -41,7 +41,9 @@ class Connection:
         self.socket = socket
         self.service = service
         self.subprotocol = socket.subprotocol or wire.JSON
+        self.remote = ":".join(map(str, (socket.remote_address or ())[:2]))  # asked now: a socket cut off cannot tell
         self.session: Session | None = None
+        self.served: str | None = None  # the session's name, also when another connection has taken it over: for the log
         self._news = asyncio.Event()
         self._closing = False
         self._writing = False  # the writer task is at it: whoever else sends would overtake it

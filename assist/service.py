@@ -15,6 +15,7 @@ from typing import Any, Final
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
+from assist import journal
 from assist.batching import Desk
 from assist.connection import Connection, epoch_ms, now_ms
 from assist.engine import Engine
@@ -96,6 +97,7 @@ class Service:
                 del self.connections[session.name]
                 assert self.switchboard is not None
                 self.switchboard.detach(session, now=now_ms())
+            journal.connection_closed(connection)
 
     def join(self, connection: Connection, opening: Open) -> None:
         """A connection's `open`. Raises Fault."""
@@ -105,8 +107,9 @@ class Service:
             raise Fault("not_ready", "The service has as many connections as it may.", retry_after_ms=5000)
         session, effects = self.switchboard.join(opening, now=now_ms(), epoch_ms=epoch_ms())
         former = self.connections.get(session.name)
-        connection.session = session
+        connection.session, connection.served = session, session.name
         self.connections[session.name] = connection
+        journal.connection_opened(connection)
         if former:
             former.session = None
             self.spawn(former.close("replaced"))
@@ -128,6 +131,10 @@ class Service:
             connection = self.connections.get(name)
             if connection:
                 connection.wake()
+        for live in effects.ended:
+            journal.call_ended(live, now=now_ms())
+        for live in effects.begun:
+            journal.call_begun(live)
 
     def _deliver(self, answers: Sequence[Answer]) -> None:
         """The engine's answers, on the event loop: to the calls, and their times to the metrics."""
