@@ -22,6 +22,7 @@ OPEN_TIMEOUT_S: Final = 10
 WRITE_BUFFER_BYTES: Final = 32_768
 CLOSE_TIMEOUT_S: Final = 2  # for a peer that does not read what we say last
 RECONNECT_AFTER_MS: Final = 1000
+FOR_GOOD: Final = frozenset({"unauthorised", "replaced"})  # whoever came back would fare no better, or push the other out
 
 
 def now_ms() -> int:
@@ -179,7 +180,8 @@ class Connection:
         """Say why, and close."""
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._say(Closing(reason=reason, reconnect_after_ms=RECONNECT_AFTER_MS))
+                pause = None if reason in FOR_GOOD else RECONNECT_AFTER_MS
+                await self._say(Closing(reason=reason, reconnect_after_ms=pause))
                 await self.socket.close(1001 if reason == "shutdown" else 1008, reason)
         except ConnectionClosed:
             pass

@@ -247,10 +247,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """The service is about to close this connection."""
+    """The service is about to close this connection. Without `reconnect_after_ms` the client is not to come back."""
 
     reason: str
-    reconnect_after_ms: int
+    reconnect_after_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
