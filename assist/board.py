@@ -39,10 +39,10 @@ class Board:
     cards_max: int
     card_ms: int
     shown: dict[str, Suggest] = field(default_factory=dict)  # key -> card on the screen, oldest first
+    named: int = 0  # cards the call has had, those that were taken back included
     _provisional: dict[str, str] = field(default_factory=dict)  # key -> segment it was shown for
     _closed: dict[str, str] = field(default_factory=dict)  # key -> segment whose partials may not show it again
     _ledger: dict[str, int] = field(default_factory=dict)  # key -> when last confirmed
-    _named: int = 0
 
     def propose(
         self, candidates: Sequence[Candidate], *, segment: str, now: int, timing_us: Mapping[str, int] | None = None
@@ -152,5 +152,5 @@ class Board:
         return replace(self.shown.pop(key), state="withdrawn", expires_ms=None, timing_us=None)
 
     def _name(self) -> str:
-        self._named += 1
-        return f"{self.call}/{self._named}"
+        self.named += 1
+        return f"{self.call}/{self.named}"

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -17,9 +18,11 @@ from assist.engine import Engine
 from assist.faults import Fault
 from assist.messages import as_map
 from assist.replay import ReplayError
-from assist.settings import SettingError, Settings
+from assist.settings import ListenError, SettingError, Settings
 
 SPEEDS: Final = ("max", "real")
+UNUSABLE: Final = 2  # the exit status argparse has for a flag that cannot be used; also for an address that cannot be had
+log = logging.getLogger(__name__)
 
 
 def _build_missing(chosen: Settings) -> None:
@@ -39,6 +42,13 @@ def _engine(chosen: Settings) -> Engine:
     return Engine(folder / artifact.current(folder), threads=chosen.graph_threads)
 
 
+def _start_logs() -> None:
+    """Logs, and first in them what the environment may have misspelt: nothing else would tell."""
+    logs.start()
+    for name, meant in settings.strangers().items():
+        log.warning("unknown setting in the environment", extra={"variable": name, "closest": meant or None})
+
+
 def _serve(args: argparse.Namespace, chosen: Settings) -> None:
     from assist.service import Service  # only now: `ask` and `replay` need no sockets
 
@@ -47,7 +57,7 @@ def _serve(args: argparse.Namespace, chosen: Settings) -> None:
             print(f"listening on {address}/v1, panel at {address.replace('ws', 'http', 1)}/panel/", flush=True)
             await _stopped()
 
-    logs.start()
+    _start_logs()
     _build_missing(chosen)
     _run(serve())
 
@@ -58,7 +68,7 @@ def _demo(args: argparse.Namespace, chosen: Settings) -> None:
     async def serve() -> None:
         await demo(chosen, files=args.file, speed=args.speed, stopped=_stopped)
 
-    logs.start()
+    _start_logs()
     _build_missing(chosen)
     _run(serve())
 
@@ -141,6 +151,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         args.run(args, settings.load(vars(args)))
+    except ListenError as problem:
+        print(f"assist: {problem}", file=sys.stderr)
+        return UNUSABLE
     except (ArtifactError, ReplayError, SettingError) as problem:
         print(f"assist: {problem}", file=sys.stderr)
         return 1

@@ -111,8 +111,8 @@ class Client:
     def _noted(self, frame: bytes | str) -> dict[str, Any]:
         message = wire.unpack(frame, subprotocol=self.subprotocol)
         if message["type"] == "closing":  # it stands outside the count
-            self._closed = self._closed or message["reason"] == "replaced"
-            self._told_to_wait_s = message["reconnect_after_ms"] / 1000
+            self._closed = self._closed or "reconnect_after_ms" not in message
+            self._told_to_wait_s = message.get("reconnect_after_ms", 0) / 1000
         else:
             if message["type"] == "ended":
                 self._forget(message["call"])

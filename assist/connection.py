@@ -23,6 +23,7 @@ OPEN_TIMEOUT_S: Final = 10
 WRITE_BUFFER_BYTES: Final = 32_768
 CLOSE_TIMEOUT_S: Final = 2  # for a peer that does not read what we say last
 RECONNECT_AFTER_MS: Final = 1000
+FOR_GOOD: Final = frozenset({"unauthorised", "replaced"})  # whoever came back would fare no better, or push the other out
 
 
 def now_ms() -> int:
@@ -42,7 +43,9 @@ class Connection:
         self.socket = socket
         self.service = service
         self.subprotocol = socket.subprotocol or wire.JSON
+        self.remote = ":".join(map(str, (socket.remote_address or ())[:2]))  # asked now: a socket cut off cannot tell
         self.session: Session | None = None
+        self.served: str | None = None  # the session's name, also when another connection has taken it over: for the log
         self._news = asyncio.Event()
         self._closing = False
         self._writing = False  # the writer task is at it: whoever else sends would overtake it
@@ -187,7 +190,8 @@ class Connection:
         """Say why, and close."""
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._say(Closing(reason=reason, reconnect_after_ms=RECONNECT_AFTER_MS))
+                pause = None if reason in FOR_GOOD else RECONNECT_AFTER_MS
+                await self._say(Closing(reason=reason, reconnect_after_ms=pause))
                 await self.socket.close(1001 if reason == "shutdown" else 1008, reason)
         except ConnectionClosed:
             pass

@@ -248,10 +248,10 @@ class Dropped:
 
 @record(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """The service is about to close this connection."""
+    """The service is about to close this connection. Without `reconnect_after_ms` the client is not to come back."""
 
     reason: str
-    reconnect_after_ms: int
+    reconnect_after_ms: int | None = None
 
 
 @record(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,17 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
+from assist import journal
 from assist.batching import Desk
-from assist.connection import WRITE_BUFFER_BYTES, Connection, epoch_ms, now_ms
+from assist.connection import Connection, epoch_ms, now_ms
 from assist.engine import Engine
 from assist.faults import Fault
 from assist.keeper import Keeper
+from assist.listening import listen, reached
 from assist.messages import ClientMessage, Fragment, Open
 from assist.metrics import Metrics
 from assist.pages import Pages
@@ -28,15 +29,11 @@ from assist.queries import Answer
 from assist.session import Session
 from assist.settings import Settings
 from assist.switchboard import BEATS, TICK_MS, Effects, Live, Switchboard
-from assist.wire import SUBPROTOCOLS
 
 log = logging.getLogger(__name__)
 # The calls in progress hold no cycles, and walking all of them took 57 ms at 2,000 calls: young garbage is looked for as
 # often as it is worth, all of it only after millions of new objects.
 GC_THRESHOLDS: Final = (5_000, 5, 100)
-HARD_LIMIT: Final = 8  # times the limit we tell: a larger frame is not even read, it ends the connection
-HANDSHAKE_S: Final = 2  # browsers open sockets they may never use; a stop must not wait for those
-PING_S: Final = 20  # also keeps a browser extension's panel alive
 
 
 class Service:
@@ -56,35 +53,19 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[str]:
-        """Run the service; yields the address it listens on. Leaving drains and stops it."""
-        address = urlsplit(self.settings.listen)
+        """Run the service; yields the address it listens on. Leaving drains and stops it. Raises ListenError."""
         await self.keeper.refresh()
         try:
-            async with self._serving(address.hostname, address.port) as server:
+            async with await listen(self.settings, self._serve, self._respond) as server:
                 self.spawn(self.keeper.watch())
                 self.spawn(self._tick())
                 try:
-                    host = f"[{address.hostname}]" if ":" in (address.hostname or "") else address.hostname
-                    yield f"ws://{host}:{_port(server)}"
+                    yield reached(server, self.settings)
                 finally:
                     await self._drain()
         finally:
             if self.desk:
                 self.desk.close()
-
-    def _serving(self, host: str | None, port: int | None) -> contextlib.AbstractAsyncContextManager[Server]:
-        return serve(
-            self._serve,
-            host,
-            port,
-            subprotocols=list(SUBPROTOCOLS),  # type: ignore[arg-type]
-            process_request=self._respond,
-            compression=None,  # MEASURED: it costs 20-40 us a message and a quarter of the throughput
-            max_size=HARD_LIMIT * self.settings.frame_bytes_max,
-            write_limit=WRITE_BUFFER_BYTES,
-            ping_interval=PING_S,
-            open_timeout=HANDSHAKE_S,
-        )
 
     async def _drain(self) -> None:
         """Let finals in progress be answered, say goodbye, stop."""
@@ -116,6 +97,7 @@ class Service:
                 del self.connections[session.name]
                 assert self.switchboard is not None
                 self.switchboard.detach(session, now=now_ms())
+            journal.connection_closed(connection)
 
     def join(self, connection: Connection, opening: Open) -> None:
         """A connection's `open`. Raises Fault."""
@@ -125,8 +107,9 @@ class Service:
             raise Fault("not_ready", "The service has as many connections as it may.", retry_after_ms=5000)
         session, effects = self.switchboard.join(opening, now=now_ms(), epoch_ms=epoch_ms())
         former = self.connections.get(session.name)
-        connection.session = session
+        connection.session, connection.served = session, session.name
         self.connections[session.name] = connection
+        journal.connection_opened(connection)
         if former:
             former.session = None
             self.spawn(former.close("replaced"))
@@ -148,6 +131,10 @@ class Service:
             connection = self.connections.get(name)
             if connection:
                 connection.wake()
+        for live in effects.ended:
+            journal.call_ended(live, now=now_ms())
+        for live in effects.begun:
+            journal.call_begun(live)
 
     def _deliver(self, answers: Sequence[Answer]) -> None:
         """The engine's answers, on the event loop: to the calls, and their times to the metrics."""
@@ -208,8 +195,3 @@ class Service:
         error = None if task.cancelled() else task.exception()
         if error:
             log.error("task failed", exc_info=error)
-
-
-def _port(server: Server) -> int:
-    port: int = next(iter(server.sockets)).getsockname()[1]
-    return port

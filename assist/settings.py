@@ -5,9 +5,10 @@ A bound has its unit in its name. Order of precedence: flag, `ASSIST_*` variable
 
 import argparse
 import dataclasses
+import difflib
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,10 @@ RESUME_MESSAGES: Final = 12  # besides a snapshot for each call
 
 class SettingError(ValueError):
     """A setting that cannot be used; `str()` says which, from where, and why."""
+
+
+class ListenError(SettingError):
+    """The address in `listen` cannot be had: its port is taken, or it is not this machine's."""
 
 
 def _setting(default: Any, help: str, *, low: int | None = None, high: int | None = None) -> Any:
@@ -63,6 +68,7 @@ class Settings:
 
 
 FIELDS: Final = {f.name: f for f in dataclasses.fields(Settings)}
+PREFIX: Final = "ASSIST_"  # of variables of the environment
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -75,9 +81,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def load(flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force. `flags` may hold None for what was not given. Raises SettingError."""
-    values = _from_file(flags.get("config") or environment.get("ASSIST_CONFIG"))
+    values = _from_file(flags.get("config") or environment.get(f"{PREFIX}CONFIG"))
     values |= {
-        name: _parsed(environment[key], name, key) for name in FIELDS if (key := f"ASSIST_{name.upper()}") in environment
+        name: _parsed(environment[key], name, key) for name in FIELDS if (key := f"{PREFIX}{name.upper()}") in environment
     }
     values |= {
         name: _parsed(flags[name], name, f"--{name.replace('_', '-')}") for name in FIELDS if flags.get(name) is not None
@@ -89,6 +95,26 @@ def load(flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.enviro
     return settings
 
 
+def strangers(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Variables that look like settings and are none, each with the one it may have meant, or an empty text.
+
+    No error: other programs may have variables of that prefix too.
+    """
+    names = [name.upper() for name in (*FIELDS, "config")]
+    asked = sorted(key.removeprefix(PREFIX) for key in environment if key.startswith(PREFIX))
+    meant = {name: _closest(name.upper(), names) for name in asked if name not in names}
+    return {f"{PREFIX}{name}": f"{PREFIX}{closest}" if closest else "" for name, closest in meant.items()}
+
+
+def _closest(name: str, names: Iterable[str]) -> str:
+    """The one of `names` that is most like this; empty where none is like it."""
+    return next(iter(difflib.get_close_matches(name, names, n=1)), "")
+
+
+def _or_rather(name: str) -> str:
+    return f" (did you mean {name!r}?)" if name else ""
+
+
 def _from_file(path: str | None) -> dict[str, Any]:
     if not path:
         return {}
@@ -98,7 +124,8 @@ def _from_file(path: str | None) -> dict[str, Any]:
         raise SettingError(f"{path}: cannot be read as TOML: {error}") from error
     unknown = sorted(set(body) - set(FIELDS))
     if unknown:
-        raise SettingError(f"{path}: no such setting: {', '.join(unknown)}")
+        told = (f"there is no setting {name!r}{_or_rather(_closest(name, FIELDS))}" for name in unknown)
+        raise SettingError(f"{path}: {'; '.join(told)}.")
     return {name: _parsed(value, name, f"{path}: {name}") for name, value in body.items()}
 
 

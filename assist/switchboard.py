@@ -63,10 +63,12 @@ class Live:
 
 @dataclass(slots=True)
 class Effects:
-    """What a step asks of the shell: queries for the engine, sessions whose outboxes have news."""
+    """What a step asks of the shell: queries for the engine, sessions whose outboxes have news, calls for the log."""
 
     queries: list[Query] = field(default_factory=list)
     touched: dict[str, Session] = field(default_factory=dict)
+    begun: tuple[Live, ...] = ()  # no lists: most steps are fragments, which begin and end no call
+    ended: tuple[Live, ...] = ()
 
     def send(self, session: Session, message: ServerMessage) -> None:
         """Put a message into a session's stream."""
@@ -196,6 +198,7 @@ class Switchboard:
         call = Call(name, self.settings, self.guide, run=self._begun)
         live = Live(call, beat, now, now, Allowance(rate, 2 * rate, now))
         self.calls[name] = live
+        effects.begun += (live,)
         return live, True
 
     def _check_room(self, session: Session, name: str) -> None:
@@ -288,6 +291,7 @@ class Switchboard:
         for session in live.watchers.values():
             session.calls.pop(name, None)
         del self.calls[name]
+        effects.ended += (live,)
         self._ended[name] = None
         if len(self._ended) > ENDED_KEPT:
             self._ended.popitem(last=False)

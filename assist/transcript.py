@@ -60,6 +60,7 @@ class Transcript:
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
+        self.finals = 0  # segments heard to their end
         self._open: OrderedDict[str, _OpenSegment] = OrderedDict()
         self._closed: OrderedDict[str, None] = OrderedDict()
 
@@ -88,6 +89,7 @@ class Transcript:
     def _close(self, fragment: Fragment, segment: _OpenSegment) -> Change | None:
         self._open.pop(fragment.segment, None)
         self._closed[fragment.segment] = None
+        self.finals += 1
         if len(self._closed) > SEGMENTS_KEPT:
             self._closed.popitem(last=False)
         said = normalise(segment.text)

@@ -125,7 +125,8 @@ export class Stream {
 
   #onClosing(body) {
     if (body.reason === "replaced") return this.#halt("replaced", {});
-    this.#reconnectAfter = body.reconnect_after_ms ?? null;
+    if (body.reconnect_after_ms === undefined) return this.#halt("refused", { code: body.reason });
+    this.#reconnectAfter = body.reconnect_after_ms;
   }
 
   #onBeat() {

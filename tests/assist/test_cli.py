@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,15 +125,32 @@ def test_a_broken_artifact_is_told(artifact_folder: Path, tmp_path: Path) -> Non
     assert "manifest.json" in done.stderr.decode()
 
 
-def test_a_port_in_use_is_told(artifact_folder: Path) -> None:
-    import socket
+@pytest.fixture
+def taken() -> Iterator[str]:
+    """An address another program listens on."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield f"ws://127.0.0.1:{other.getsockname()[1]}"
 
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        done = assist("serve", "--listen", f"ws://127.0.0.1:{taken.getsockname()[1]}", artifact=artifact_folder)
-    assert done.returncode == 1
-    assert "assist: " in done.stderr.decode()
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_told(artifact_folder: Path, taken: str, command: str) -> None:
+    done = assist(command, "--listen", taken, artifact=artifact_folder)
+    assert done.returncode == 2
+    told = done.stderr.decode().splitlines()[-1]
+    assert told.startswith(f"assist: cannot listen on {taken}: the port is taken by another program")
+    assert "Errno" not in told
+
+
+def test_a_misspelt_variable_is_told_in_the_log(artifact_folder: Path, taken: str) -> None:
+    mistyped = {"ASSIST_BUDGETMS": "40", "ASSIST_TOKENN": "secret"}
+    done = assist("serve", "--listen", taken, artifact=artifact_folder, **mistyped)
+    first, second, *_ = (json.loads(line) for line in done.stderr.decode().splitlines() if line.startswith("{"))
+    assert (first["level"], first["event"]) == ("warning", "unknown setting in the environment")
+    assert (first["variable"], first["closest"]) == ("ASSIST_BUDGETMS", "ASSIST_BUDGET_MS")
+    assert (second["variable"], second["closest"]) == ("ASSIST_TOKENN", "ASSIST_TOKEN")
+    assert b"secret" not in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["ask", "--no-such-flag"], ["replay"]])

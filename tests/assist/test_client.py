@@ -142,6 +142,19 @@ async def test_a_wrong_token_is_refused_for_good(settings: Settings) -> None:
                 break
 
 
+async def test_a_closing_without_a_time_to_come_back_ends_the_reading(service: Service, address: str) -> None:
+    async with Client(address, role="agent", call="c") as client:
+        assert client.session is not None
+        leaving = asyncio.create_task(service.connections[client.session].close("unauthorised"))
+        seen = []
+        async with asyncio.timeout(20):
+            async for message in client:
+                seen.append(message)
+        await leaving
+        assert (seen[-1]["type"], seen[-1]["reason"]) == ("closing", "unauthorised")
+        assert client.reconnects == 0
+
+
 async def test_it_waits_for_a_service_that_is_not_ready(settings: Settings, artifact_folder: Any, tmp_path: Any) -> None:
     async with Service(replace(settings, artifact=str(tmp_path))).running() as address:
         with pytest.raises(TimeoutError):

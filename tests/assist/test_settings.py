@@ -85,6 +85,26 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, text: str) -> None:
     assert "assist.toml" in refusal(toml=toml(tmp_path, text))
 
 
+def test_an_unknown_key_is_told_with_the_setting_it_may_mean(tmp_path: Path) -> None:
+    told = refusal(toml=toml(tmp_path, "budgetms = 40\nzzz = 1"))
+    assert told.endswith(
+        "assist.toml: there is no setting 'budgetms' (did you mean 'budget_ms'?); there is no setting 'zzz'."
+    )
+
+
+def test_variables_that_look_like_settings_are_found_with_the_one_they_may_mean() -> None:
+    environment = {"ASSIST_BUDGETMS": "40", "ASSIST_CONFG": "x", "ASSIST_QQQ": "", "ASSIST_token": "secret",
+                   "ASSIST_WORKERS": "1", "ASSIST_CONFIG": "", "PATH": "/bin"}  # fmt: skip
+    assert settings.strangers(environment) == {
+        "ASSIST_BUDGETMS": "ASSIST_BUDGET_MS", "ASSIST_CONFG": "ASSIST_CONFIG", "ASSIST_QQQ": "",
+        "ASSIST_token": "ASSIST_TOKEN",
+    }  # fmt: skip
+
+
+def test_no_setting_looks_like_a_stranger() -> None:
+    assert settings.strangers({f"ASSIST_{name.upper()}": "x" for name in FIELDS}) == {}
+
+
 def test_no_file(tmp_path: Path) -> None:
     assert "nothing.toml" in refusal(toml=tmp_path / "nothing.toml")
 

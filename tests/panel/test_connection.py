@@ -172,6 +172,16 @@ async def test_a_wrong_token_is_told_and_not_tried_again(serve, show):
     await expect(right.state).to_have_text("已连接")
 
 
+async def test_a_closing_without_a_time_to_come_back_is_told_and_not_tried_again(desk, show):
+    screen = await show(desk, call="c", lang="zh")
+    (connection,) = desk.service.connections.values()
+    await connection.close("unauthorised")
+    await expect(screen.state).to_have_text("无法连接")
+    await expect(screen.page.locator(".problem")).to_contain_text("口令")
+    await asyncio.sleep(1)
+    assert await desk.metric("assist_connections") == 0
+
+
 async def test_without_a_call_the_panel_waits(desk, show):
     screen = await show(desk, lang="en")
     await expect(screen.state).to_have_text("Waiting for a call")
