@@ -119,7 +119,7 @@ class Call:
         self._latest[query.segment] = query.number
         candidates = early_cards(answer, self.voice(query.language))
         cards = self.board.propose(candidates, segment=query.segment, now=query.heard_ms, timing_us=answer.timing_us or None)
-        return [*self._read(answer, self.mood.after(answer.emotion)), *cards]
+        return [*cards, *self._read(answer, self.mood.after(answer.emotion))]
 
     def _advise_finals(self) -> list[ServerMessage]:
         messages: list[ServerMessage] = []
@@ -160,7 +160,7 @@ class Call:
             now=query.heard_ms,
             timing_us=answer.timing_us or None,
         )
-        return [*self._read(answer, self.mood, emotion), *cards]
+        return [*cards, *self._read(answer, self.mood, emotion)]  # the card is what the agent waits for
 
     def _answering(self, answer: Answer, voice: Voice) -> list[Candidate]:
         """The answers to the turn; where none is new, to its newest words: callers ask one thing after another, and a turn
@@ -178,7 +178,7 @@ class Call:
             return cards
         nothing = Answer(query=Query(call=self.name, number=0, segment=segment, speaker="caller", turn="", final=True,
                                      heard_ms=0), catalog=self.guide.catalog)  # fmt: skip
-        return [*self._read(nothing, self.mood), *cards]
+        return [*cards, *self._read(nothing, self.mood)]
 
     def _felt(self, answer: Answer) -> Label:
         """The emotion to go by: the recogniser heard the voice, so it may fill in what the words do not tell."""

@@ -21,6 +21,7 @@ from assist import artifact, catalog, tokens
 from assist.artifact import LINES, QUESTIONS, ArtifactError, Manifest
 from assist.catalog import Catalog
 from assist.queries import UNKNOWN, Answer, Hit, Label, Moment, Query
+from assist.text import normalise
 from assist.windows import windows
 
 Vectors = NDArray[np.float32]
@@ -77,7 +78,7 @@ class Engine:
 
     def _misfit(self) -> str:
         """What of the artifact does not fit the rest of it; runs the graph once, so that the first caller need not wait."""
-        read = self.read(["一"])
+        read = self.read([normalise("一")])  # which also fills what `normalise` remembers
         widths = read.intents.shape[1], read.emotions.shape[1]
         if widths != (len(self.catalog.intents), len(self.catalog.emotions)):
             return f"the graph tells {widths} intents and emotions, the catalog others"

@@ -28,6 +28,7 @@ from assist.pages import Pages
 from assist.queries import Answer
 from assist.session import Session
 from assist.settings import Settings
+from assist.sockets import Socket
 from assist.switchboard import BEATS, TICK_MS, Effects, Live, Switchboard
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class Service:
     def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
         return self._pages.respond(request)
 
-    async def _serve(self, socket: ServerConnection) -> None:
+    async def _serve(self, socket: Socket) -> None:
         connection = Connection(socket, self)
         try:
             await connection.serve()
@@ -148,15 +149,15 @@ class Service:
     def _advise(self, switchboard: Switchboard, answer: Answer) -> None:
         started = perf_counter_ns()
         effects = switchboard.advise([answer])
+        if not answer.failed:
+            ended = perf_counter_ns()
+            answer.timing_us["advise"] = (ended - started) // 1000
+            answer.timing_us["total"] = (ended - answer.timing_us.pop("received_ns")) // 1000
+        self._carry_out(effects, received_ns=started)
         if answer.failed:
             self.problems[answer.failed] += answer.query.final
         else:
-            ended = perf_counter_ns()
-            timing = answer.timing_us
-            timing["advise"] = (ended - started) // 1000
-            timing["total"] = (ended - timing.pop("received_ns")) // 1000
-            self.metrics.observe(timing)
-        self._carry_out(effects, received_ns=started)
+            self.metrics.observe(answer.timing_us)
 
     def _adopt(self, engine: Engine) -> None:
         if self.switchboard is None or self.desk is None:
