@@ -11,6 +11,7 @@ from typing import Any, Final
 from assist.board import Board, Candidate
 from assist.candidates import Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
 from assist.guidance import Guide, Signals
+from assist.holds import asks_to_wait
 from assist.language import language_of
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
 from assist.mood import Mood
@@ -18,7 +19,7 @@ from assist.queries import UNKNOWN, Answer, Label, Query
 from assist.records import record
 from assist.settings import Settings
 from assist.transcript import OPEN_SEGMENTS_MAX, Change, Transcript
-from assist.waiting import Waiting
+from assist.waiting import ASK_WAIT, Waiting
 
 _BELIEVED: Final = 0.5  # a recogniser's confidence in the emotion it heard; where it tells none, it means what it says
 _LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
@@ -139,7 +140,8 @@ class Call:
         said = answer.moment.moment if answer.moment else ""
         now = answer.query.heard_ms
         cards += self.board.retire(self.guide.of_moment(said))
-        situation = self.waiting.said(said, now=now)
+        holds = asks_to_wait(answer.query.newest or answer.query.turn)
+        situation = self.waiting.said(ASK_WAIT if holds else said, now=now)
         return cards + self._situation(situation, now=now) if situation else cards
 
     def _advise_caller(self, answer: Answer) -> list[ServerMessage]:

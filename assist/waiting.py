@@ -5,7 +5,9 @@ from typing import Final
 
 from assist.settings import Settings
 
-HOLD_MOMENTS: Final = frozenset({"ask_wait", "long_wait"})
+ASK_WAIT: Final = "ask_wait"  # the moment of asking the caller to wait
+HOLD_MOMENTS: Final = frozenset({ASK_WAIT, "long_wait"})
+THANKS_AFTER_MS: Final = 3_000  # who has waited for less is not thanked for it
 
 
 @dataclass(slots=True)
@@ -16,6 +18,7 @@ class Waiting:
     speaker: str = ""
     spoke_ms: int = 0
     hold_ms: int | None = None  # when the last word of a hold was said
+    held_ms: int = 0  # when the hold began
     _silence_told: bool = False
     _long_told: bool = False
 
@@ -25,11 +28,13 @@ class Waiting:
 
     def said(self, moment: str, *, now: int) -> str:
         """The agent said a standard phrase (or, with an empty moment, something else): return the situation it makes."""
-        was_held = self.hold_ms is not None
-        self.hold_ms = now if moment in HOLD_MOMENTS else None
-        if self.hold_ms is None and was_held and moment != "thank_wait":
-            return "hold_end"
-        return ""
+        if moment in HOLD_MOMENTS:
+            self.held_ms = now if self.hold_ms is None else self.held_ms
+            self.hold_ms = now
+            return ""
+        waited_ms = 0 if self.hold_ms is None else now - self.held_ms
+        self.hold_ms = None
+        return "hold_end" if waited_ms >= THANKS_AFTER_MS and moment != "thank_wait" else ""
 
     def tick(self, *, now: int) -> list[str]:
         """The situations that have come about by `now`; each is told once, a long hold again and again."""

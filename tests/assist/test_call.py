@@ -198,6 +198,18 @@ def test_a_hold_and_its_end(catalog: Catalog) -> None:
     assert cards(live.advise(answer(catalog, query))) == [("back", "confirmed")]
 
 
+@pytest.mark.parametrize("words", ["好的，我帮您查一下", "我幫你睇下", "Let me check that for you."])
+def test_a_hold_in_the_agent_s_own_words(catalog: Catalog, words: str) -> None:
+    live = call(catalog)
+    opened = asked(live, said("您好请讲", segment="a", speaker="agent"))
+    live.advise(answer(catalog, opened))
+    query = asked(live, said(words, segment="b", speaker="agent"), now=1_000)
+    assert live.advise(answer(catalog, query)) == []
+    assert cards(live.tick(now=16_000)) == [("hold", "confirmed")]
+    query = asked(live, said("您这个月用了五十元", segment="c", speaker="agent"), now=20_000)
+    assert cards(live.advise(answer(catalog, query))) == [("back", "confirmed")]
+
+
 def test_a_sentence_the_agent_has_said_leaves_the_screen(catalog: Catalog) -> None:
     live = call(catalog)
     live.start()

@@ -193,7 +193,10 @@ async def test_nothing_of_a_call_that_is_over_is_sent_again(service: Service, ad
             await client.end(f"c{i}")
         await client.open_call("live")
         for _ in range(3):
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.1)
+            async with asyncio.timeout(20):
+                while not service.connections:  # it pauses for longer each time
+                    await asyncio.sleep(0.02)
             cut(service)
         await asyncio.sleep(1)
         await client.fragment("live", "last", "caller", TEXTS[0], final=True)

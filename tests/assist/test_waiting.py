@@ -39,6 +39,16 @@ def test_the_end_of_a_hold_asks_for_thanks_unless_they_were_given() -> None:
     assert state.said("", now=9_500) == ""
 
 
+def test_a_moment_s_wait_is_not_thanked_for_and_a_long_one_is_whoever_spoke_last() -> None:
+    state = waiting()
+    state.said("ask_wait", now=0)
+    assert state.said("", now=2_999) == ""
+    state.said("ask_wait", now=10_000)
+    state.tick(now=25_000)
+    state.said("long_wait", now=26_000)
+    assert state.said("", now=26_500) == "hold_end"
+
+
 def test_a_long_call_is_told_once() -> None:
     state = waiting()
     state.heard("caller", now=899_999, final=True)
