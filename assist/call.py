@@ -120,7 +120,7 @@ class Call:
         self._latest[query.segment] = query.number
         candidates = early_cards(answer, self.voice(query.language))
         cards = self.board.propose(candidates, segment=query.segment, now=query.heard_ms, timing_us=answer.timing_us or None)
-        return [*cards, *self._read(answer, self.mood.after(answer.emotion))]
+        return [*self._read(answer, self.mood.after(answer.emotion)), *cards]
 
     def _advise_finals(self) -> list[ServerMessage]:
         messages: list[ServerMessage] = []
@@ -162,7 +162,7 @@ class Call:
             now=query.heard_ms,
             timing_us=answer.timing_us or None,
         )
-        return [*cards, *self._read(answer, self.mood, emotion)]  # the card is what the agent waits for
+        return [*self._read(answer, self.mood, emotion), *cards]
 
     def _answering(self, answer: Answer, voice: Voice) -> list[Candidate]:
         """The answers to the turn; where none is new, to its newest words: callers ask one thing after another, and a turn
@@ -180,7 +180,7 @@ class Call:
             return cards
         nothing = Answer(query=Query(call=self.name, number=0, segment=segment, speaker="caller", turn="", final=True,
                                      heard_ms=0), catalog=self.guide.catalog)  # fmt: skip
-        return [*cards, *self._read(nothing, self.mood)]
+        return [*self._read(nothing, self.mood), *cards]
 
     def _felt(self, answer: Answer) -> Label:
         """The emotion to go by: the recogniser heard the voice, so it may fill in what the words do not tell."""

@@ -5,15 +5,14 @@ import logging
 from time import monotonic_ns, perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Final
 
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from assist import wire
 from assist.faults import Fault
-from assist.messages import ClientMessage, Closing, Open, Problem, ServerMessage, Suggest
-from assist.outbox import Numbered
+from assist.messages import ClientMessage, Closing, Open, Problem, ServerMessage
 from assist.session import Session
-from assist.sockets import Socket
 
 if TYPE_CHECKING:
     from assist.service import Service
@@ -40,7 +39,7 @@ def epoch_ms() -> int:
 class Connection:
     """A WebSocket, and the session it serves once `open` has been received."""
 
-    def __init__(self, socket: Socket, service: "Service") -> None:
+    def __init__(self, socket: ServerConnection, service: "Service") -> None:
         self.socket = socket
         self.service = service
         self.subprotocol = socket.subprotocol or wire.JSON
@@ -58,10 +57,9 @@ class Connection:
             if not await self._open():
                 return
             writer = asyncio.create_task(self._write())
-            self.socket.hear = self._hear
             try:
-                while True:
-                    self._hear(await self._next())
+                async for frame in self.socket:
+                    self._receive(frame)
             finally:
                 writer.cancel()
         except ConnectionClosed:
@@ -69,17 +67,11 @@ class Connection:
         except TimeoutError:
             await self.close("no_open")
 
-    async def _next(self) -> bytes | str:
-        """A message that is not handed over by itself."""
-        frame = await self.socket.recv()
-        self.socket.behind -= 1
-        return frame
-
     async def _open(self) -> bool:
         """Wait for a valid `open`; each other frame is answered with a problem, and too many end the connection."""
         for _ in range(self.service.settings.problems_per_minute_max):
             async with asyncio.timeout(OPEN_TIMEOUT_S):
-                frame = await self._next()
+                frame = await self.socket.recv()
             try:
                 self.service.join(self, self._opening(frame))
                 return True
@@ -103,12 +95,6 @@ class Connection:
         if not isinstance(message, Open):
             raise Fault("not_open", "The first message must be `open`.", field="type")
         return message
-
-    def _hear(self, frame: bytes | str) -> None:
-        try:
-            self._receive(frame)
-        except Exception:
-            self._gave_out()
 
     def _receive(self, frame: bytes | str) -> None:
         received_ns = perf_counter_ns()
@@ -150,34 +136,27 @@ class Connection:
                 self._gave_out()
 
     def _send_ready(self, session: Session) -> None:
-        """As few writes as may be, for each is a system call and may wake the peer; but an answer does not wait for what
-        comes behind it.
-        """
-        room = WRITE_BUFFER_BYTES - self.socket.transport.get_write_buffer_size()
-        while room > 0 and self.socket.protocol.state is State.OPEN:
-            numbered = session.outbox.take()
-            if numbered is None:
+        """What the socket can take, in one write: each is a system call, and may wake the peer."""
+        protocol, transport = self.socket.protocol, self.socket.transport
+        room = WRITE_BUFFER_BYTES - transport.get_write_buffer_size()
+        while room > 0 and protocol.state is State.OPEN:
+            frame = self._frame(session)
+            if frame is None:
                 break
-            room -= self._add(self._frame(numbered))
-            if isinstance(numbered.message, Suggest) and numbered.message.kind == "answer":
-                self._flush()
+            if isinstance(frame, bytes):
+                protocol.send_binary(frame)
+            else:
+                protocol.send_text(frame.encode())
+            room -= len(frame)
         else:
             self._news.set()
-        self._flush()
+        if frames := protocol.data_to_send():
+            transport.write(b"".join(frames))
 
-    def _add(self, frame: bytes | str) -> int:
-        """Put a frame behind the others to be written; return its size."""
-        if isinstance(frame, bytes):
-            self.socket.protocol.send_binary(frame)
-        else:
-            self.socket.protocol.send_text(frame.encode())
-        return len(frame)
-
-    def _flush(self) -> None:
-        if data := b"".join(self.socket.protocol.data_to_send()):
-            self.socket.transport.write(data)
-
-    def _frame(self, numbered: Numbered) -> bytes | str:
+    def _frame(self, session: Session) -> bytes | str | None:
+        numbered = session.outbox.take()
+        if numbered is None:
+            return None
         return wire.encode(numbered.message, seq=numbered.seq, subprotocol=self.subprotocol)
 
     async def _write(self) -> None:
@@ -187,8 +166,8 @@ class Connection:
         try:
             while self.session is session:
                 self._writing = True
-                while numbered := session.outbox.take():
-                    await self.socket.send(self._frame(numbered))
+                while frame := self._frame(session):
+                    await self.socket.send(frame)
                 self._writing = False
                 self._news.clear()
                 await self._news.wait()
@@ -198,8 +177,8 @@ class Connection:
             self._gave_out()
 
     def _gave_out(self) -> None:
-        """Our own bug: a connection that no longer hears or speaks must not look alive."""
-        log.exception("connection failed", extra={"session": self.served})
+        """Our own bug: a connection that no longer speaks must not look alive."""
+        log.exception("writer failed", extra={"session": self.served})
         self.socket.transport.abort()
 
     async def _say(self, message: ServerMessage) -> None:

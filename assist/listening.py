@@ -11,7 +11,6 @@ from websockets.http11 import Request, Response
 
 from assist.connection import WRITE_BUFFER_BYTES
 from assist.settings import ListenError, Settings
-from assist.sockets import Socket
 from assist.wire import SUBPROTOCOLS
 
 HARD_LIMIT: Final = 8  # times the limit we tell: a larger frame is not even read, it ends the connection
@@ -26,19 +25,18 @@ WHY: Final[Mapping[int, str]] = {
 
 async def listen(
     settings: Settings,
-    handler: Callable[[Socket], Awaitable[None]],
+    handler: Callable[[ServerConnection], Awaitable[None]],
     respond: Callable[[ServerConnection, Request], Response | None],
 ) -> Server:
     """Listen where the settings say: sockets go to `handler`, other requests to `respond`. Raises ListenError."""
     address = urlsplit(settings.listen)
     try:
         return await serve(
-            handler,  # type: ignore[arg-type]
+            handler,
             address.hostname,
             address.port,
             subprotocols=list(SUBPROTOCOLS),  # type: ignore[arg-type]
             process_request=respond,
-            create_connection=Socket,
             compression=None,  # MEASURED: it costs 20-40 us a message and a quarter of the throughput
             max_size=HARD_LIMIT * settings.frame_bytes_max,
             write_limit=WRITE_BUFFER_BYTES,

@@ -28,7 +28,6 @@ from assist.pages import Pages
 from assist.queries import Answer
 from assist.session import Session
 from assist.settings import Settings
-from assist.sockets import Socket
 from assist.switchboard import BEATS, TICK_MS, Effects, Live, Switchboard
 
 log = logging.getLogger(__name__)
@@ -88,7 +87,7 @@ class Service:
     def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
         return self._pages.respond(request)
 
-    async def _serve(self, socket: Socket) -> None:
+    async def _serve(self, socket: ServerConnection) -> None:
         connection = Connection(socket, self)
         try:
             await connection.serve()

@@ -76,9 +76,11 @@ async def measure(address: str, folder: Path, texts: Sequence[str], *, count: in
         await caller.open()
         for start in range(0, len(queue), BLOCK):
             block = queue[start : start + BLOCK]
-            for text in block:
-                times.echo.append(await caller.begin())
-                times.card.append(await caller.card(text))
+            calls = [await caller.begin() for _ in block]  # beforehand: no call is opened the moment its caller speaks
+            for call, text in zip(calls, block, strict=True):
+                times.echo.append(await caller.echo())
+                times.card.append(await caller.card(call, text))
+            await caller.end(calls)
             said = [normalise(text) for text in block]
             for text in said:
                 await caller.echo()
@@ -119,12 +121,17 @@ class Caller:
         await self._send(type="open", role="ingest")
         await self._until("opened")
 
-    async def begin(self) -> float:
-        """Open another call; microseconds of a ping and its pong once that is done, when the service is idle again."""
+    async def begin(self) -> str:
+        """Open another call; its name."""
         self._calls += 1
         await self._send(type="open", role="ingest", call=f"closed-{self._calls}")
+        return str((await self._until("opened"))["call"])
+
+    async def end(self, calls: Sequence[str]) -> None:
+        """End calls, and wait until the service is idle again."""
+        for call in calls:
+            await self._send(type="end", call=call)
         await self.echo()
-        return await self.echo()
 
     async def echo(self) -> float:
         """Microseconds of a ping and its pong."""
@@ -133,16 +140,13 @@ class Caller:
         await self._until("pong")
         return (perf_counter_ns() - started) / 1000
 
-    async def card(self, text: str) -> float:
+    async def card(self, call: str, text: str) -> float:
         """Microseconds from sending a final to its first confirmed answer card."""
-        call = f"closed-{self._calls}"
         started = perf_counter_ns()
         await self._send(type="fragment", call=call, segment="s", speaker="caller", text=text, final=True)
         while (await self._until("suggest"))["kind"] != "answer":
             pass
-        taken = (perf_counter_ns() - started) / 1000
-        await self._send(type="end", call=call)
-        return taken
+        return (perf_counter_ns() - started) / 1000
 
     async def _send(self, **body: Any) -> None:
         self._seq += 1
