@@ -107,10 +107,9 @@ class Transcript:
         return self.turns[-1]
 
     def _partial(self, fragment: Fragment, segment: _OpenSegment, before: str) -> Change | None:
+        """What is stable is told by the recogniser, or has come twice running: all of it, where the caller pauses."""
         if fragment.stable_chars is not None:
             stable = segment.text[: fragment.stable_chars]
-        elif segment.text == before:
-            return None
         else:
             stable = common_prefix(before, segment.text)
         said = normalise(stable)

@@ -1,11 +1,12 @@
 """What partials are worth: example turns said piece by piece to the real call core and engine, as a recogniser sends them.
 
-A recogniser revises: each partial ends in a character that the next one may change, so only what two agree on is stable.
+A recogniser revises: each partial ends in a character that the next one may change, so only what two agree on is stable;
+unless it tells what it will not change any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from assist.call import Call
 from assist.engine import Engine
@@ -18,6 +19,7 @@ from index.knowledge import NO_ENTRY, Example
 PIECES_PER_S: Final = 3
 UNITS_PER_S: Final = 4.5  # Chinese characters; a Latin letter takes a quarter
 LETTERS: Final = 4
+WHO: Final[Mapping[str, Any]] = {"call": "call", "segment": "s", "speaker": "caller"}
 
 
 @dataclass(slots=True)
@@ -30,9 +32,12 @@ class Said:
     confirmed: frozenset[str]
 
 
-def shares(engine: Engine, examples: Sequence[Example]) -> dict[str, Share]:
-    """Of the right cards of the final, those provisional by half of the turn; of the provisional cards, those withdrawn."""
-    turns = [(example, say(engine, example.say)) for example in examples if example.entry not in (None, NO_ENTRY)]
+def shares(engine: Engine, examples: Sequence[Example], *, told: bool = False) -> dict[str, Share]:
+    """Of the right cards of the final, those provisional by half of the turn; of the provisional cards, those withdrawn.
+
+    `told`: the recogniser says of each partial that it will stay.
+    """
+    turns = [(example, say(engine, example.say, told=told)) for example in examples if example.entry not in (None, NO_ENTRY)]
     right = [(example.entry in said.half) for example, said in turns if example.entry in said.confirmed]
     return {
         "right card by half of the turn": Share(sum(right), len(right)),
@@ -42,7 +47,7 @@ def shares(engine: Engine, examples: Sequence[Example]) -> dict[str, Share]:
     }
 
 
-def say(engine: Engine, text: str) -> Said:
+def say(engine: Engine, text: str, *, told: bool = False) -> Said:
     """One turn of a new call."""
     call = Call("call", Settings(), Guide(engine.catalog))
     step = UNITS_PER_S / PIECES_PER_S * (LETTERS if text.isascii() else 1)
@@ -52,17 +57,19 @@ def say(engine: Engine, text: str) -> Said:
     for number, end in enumerate(ends):
         if half is None and end > len(text) / 2:
             half = shown(call)
-        cards += heard(engine, call, text[:end], final=False, now=number * 1000 // PIECES_PER_S)
+        partial = Fragment(**WHO, text=text[:end], final=False, stable_chars=end if told else None)
+        cards += heard(engine, call, partial, now=number * 1000 // PIECES_PER_S)
     half = shown(call) if half is None else half
-    cards += heard(engine, call, text, final=True, now=len(ends) * 1000 // PIECES_PER_S)
+    final = Fragment(**WHO, text=text, final=True)
+    cards += heard(engine, call, final, now=len(ends) * 1000 // PIECES_PER_S)
     provisional = {card.id for card in cards if card.state == "provisional"}
     withdrawn = {card.id for card in cards if card.state == "withdrawn"} & provisional
     return Said(half, len(provisional), len(withdrawn), shown(call))
 
 
-def heard(engine: Engine, call: Call, text: str, *, final: bool, now: int) -> list[Suggest]:
+def heard(engine: Engine, call: Call, fragment: Fragment, *, now: int) -> list[Suggest]:
     """The cards a fragment brings."""
-    news = call.hear(Fragment(call="call", segment="s", speaker="caller", text=text, final=final), now=now)
+    news = call.hear(fragment, now=now)
     messages: list[ServerMessage] = [*news.messages]
     if news.query:
         messages += call.advise(engine.answer([news.query])[0])

@@ -73,6 +73,7 @@ def _entries(writer: Writer, engine: Engine, known: Knowledge, examples: Sequenc
     for texts, said in _said(known, examples):
         _tell(writer, _part(judge(engine, said), "entry", "card"), texts=texts, pack=name)
     _tell(writer, partials.shares(engine, examples), texts="piece by piece", pack=name)
+    _tell(writer, partials.shares(engine, examples, told=True), texts="piece by piece, stable part told", pack=name)
 
 
 def _said(known: Knowledge, examples: Sequence[Example]) -> Iterator[tuple[str, Sequence[Example]]]:

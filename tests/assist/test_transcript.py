@@ -63,8 +63,19 @@ def test_a_partial_acts_on_what_two_of_them_share() -> None:
     grown = change(transcript, said("我的花费怎么"))
     assert grown is not None
     assert grown.turn == "我的花费"
-    assert transcript.hear(said("我的花费怎么")) is None
     assert change(transcript, said("我的花费什么")) is None  # the shared part has not grown
+
+
+def test_a_partial_that_comes_again_is_stable_as_a_whole() -> None:
+    transcript = Transcript()
+    assert change(transcript, said("我的花费怎么")) is None
+    paused = change(transcript, said("我的花费怎么"))
+    assert paused is not None
+    assert paused.turn == "我的花费怎么"
+    assert transcript.hear(said("我的花费怎么")) is None
+    revised = change(transcript, said("我的花费什么"))
+    assert revised is not None
+    assert revised.turn == "我的花费"
 
 
 def test_a_recogniser_that_tells_its_stable_part_is_believed() -> None:
