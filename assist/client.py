@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 from assist import wire
+from assist.messages import FOR_GOOD
 
 FINALS_KEPT: Final = 32  # sent again after a reconnect; a segment known already has no effect
 BACKOFF_S: Final = (0.1, 0.3, 1.0, 3.0, 5.0)
@@ -111,8 +112,8 @@ class Client:
     def _noted(self, frame: bytes | str) -> dict[str, Any]:
         message = wire.unpack(frame, subprotocol=self.subprotocol)
         if message["type"] == "closing":  # it stands outside the count
-            self._closed = self._closed or "reconnect_after_ms" not in message
-            self._told_to_wait_s = message.get("reconnect_after_ms", 0) / 1000
+            self._closed = self._closed or message["reason"] in FOR_GOOD
+            self._told_to_wait_s = message["reconnect_after_ms"] / 1000
         else:
             if message["type"] == "ended":
                 self._forget(message["call"])

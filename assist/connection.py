@@ -11,7 +11,7 @@ from websockets.protocol import State
 
 from assist import wire
 from assist.faults import Fault
-from assist.messages import ClientMessage, Closing, Open, Problem, ServerMessage
+from assist.messages import FOR_GOOD, ClientMessage, Closing, Open, Problem, ServerMessage
 from assist.session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ OPEN_TIMEOUT_S: Final = 10
 WRITE_BUFFER_BYTES: Final = 32_768
 CLOSE_TIMEOUT_S: Final = 2  # for a peer that does not read what we say last
 RECONNECT_AFTER_MS: Final = 1000
-FOR_GOOD: Final = frozenset({"unauthorised", "replaced"})  # whoever came back would fare no better, or push the other out
+REFUSED_MS: Final = 60_000  # for a client that comes back though it should not
 
 
 def now_ms() -> int:
@@ -45,7 +45,8 @@ class Connection:
         self.subprotocol = socket.subprotocol or wire.JSON
         self.remote = ":".join(map(str, (socket.remote_address or ())[:2]))  # asked now: a socket cut off cannot tell
         self.session: Session | None = None
-        self.served: str | None = None  # the session's name, also when another connection has taken it over: for the log
+        self.session_name: str | None = None  # also when another connection has taken the session over: for the log
+        self.closed_for: str | None = None  # our reason; None while open, or when the peer went
         self._news = asyncio.Event()
         self._closing = False
         self._writing = False  # the writer task is at it: whoever else sends would overtake it
@@ -143,11 +144,9 @@ class Connection:
             frame = self._frame(session)
             if frame is None:
                 break
-            if isinstance(frame, bytes):
-                protocol.send_binary(frame)
-            else:
-                protocol.send_text(frame.encode())
-            room -= len(frame)
+            data = frame if isinstance(frame, bytes) else frame.encode()
+            (protocol.send_text if isinstance(frame, str) else protocol.send_binary)(data)
+            room -= len(data)
         else:
             self._news.set()
         if frames := protocol.data_to_send():
@@ -166,7 +165,7 @@ class Connection:
         try:
             while self.session is session:
                 self._writing = True
-                while frame := self._frame(session):
+                while self.session is session and (frame := self._frame(session)):
                     await self.socket.send(frame)
                 self._writing = False
                 self._news.clear()
@@ -178,7 +177,7 @@ class Connection:
 
     def _gave_out(self) -> None:
         """Our own bug: a connection that no longer speaks must not look alive."""
-        log.exception("writer failed", extra={"session": self.served})
+        log.exception("writer failed", extra={"session": self.session_name})
         self.socket.transport.abort()
 
     async def _say(self, message: ServerMessage) -> None:
@@ -189,9 +188,10 @@ class Connection:
 
     async def close(self, reason: str) -> None:
         """Say why, and close."""
+        self.closed_for = self.closed_for or reason
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                pause = None if reason in FOR_GOOD else RECONNECT_AFTER_MS
+                pause = REFUSED_MS if reason in FOR_GOOD else RECONNECT_AFTER_MS
                 await self._say(Closing(reason=reason, reconnect_after_ms=pause))
                 await self.socket.close(1001 if reason == "shutdown" else 1008, reason)
         except ConnectionClosed:

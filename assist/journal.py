@@ -1,6 +1,6 @@
 """What the log tells of connections and calls: a line when each begins and ends, none between, and nothing that was said.
 
-Called by `service`. A client's own reason is cut: it is free text, and a line must stay one.
+Called by `service`. A client's own reasons are free text, and may quote the caller: they are not told.
 """
 
 import logging
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assist.switchboard import Live
 
 log = logging.getLogger(__name__)
-REASON_CHARS_MAX: Final = 100
+OURS: Final = frozenset({"idle", "abandoned"})  # reasons for which the service itself ends a call
 
 
 def connection_opened(connection: "Connection") -> None:
@@ -24,9 +24,9 @@ def connection_opened(connection: "Connection") -> None:
 
 
 def connection_closed(connection: "Connection") -> None:
-    """A connection is over, whoever ended it; `session` is null if its `open` never succeeded."""
-    code, reason = connection.socket.close_code, connection.socket.close_reason
-    told = {"session": connection.served, "remote": connection.remote, "code": code, "reason": reason}
+    """A connection is over; `session` is null if its `open` never succeeded, `reason` unless the service ended it."""
+    code, reason = connection.socket.close_code, connection.closed_for
+    told = {"session": connection.session_name, "remote": connection.remote, "code": code, "reason": reason}
     log.info("connection closed", extra=told)
 
 
@@ -35,12 +35,12 @@ def call_begun(live: "Live") -> None:
     log.info("call begun", extra={"call": live.call.name, "session": next(iter(live.watchers), None)})
 
 
-def call_ended(live: "Live", *, now: int) -> None:
-    """A call is over: ended by a client, idle, or abandoned."""
-    reason = live.ending.reason if live.ending else None
+def call_ended(live: "Live", *, now: int, reason: str = "") -> None:
+    """A call is over: for the reason given, or as the service or a client ended it."""
+    ending = live.ending.reason if live.ending else None
     told = {
         "call": live.call.name,
-        "reason": reason and reason[:REASON_CHARS_MAX],
+        "reason": reason or (ending if ending in OURS else "client"),
         "duration_ms": live.now(now),
         "segments": live.call.transcript.finals,
         "cards": live.call.board.named,

@@ -18,6 +18,7 @@ ACTIONS: Final = ("displayed", "clicked", "copied", "edited", "dismissed", "said
 TEXT_CHARS_MAX: Final = 10_000  # what the format allows; the service's own, smaller limit is a setting
 NAME_CHARS_MAX: Final = 128
 TIME_MS_MAX: Final = 2**53
+FOR_GOOD: Final = frozenset({"unauthorised", "replaced"})  # of closing: to come back would not help, or push another out
 
 
 @record(frozen=True, slots=True)
@@ -248,10 +249,10 @@ class Dropped:
 
 @record(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """The service is about to close this connection. Without `reconnect_after_ms` the client is not to come back."""
+    """The service is about to close this connection. For a reason FOR_GOOD the client is not to come back by itself."""
 
     reason: str
-    reconnect_after_ms: int | None = None
+    reconnect_after_ms: int
 
 
 @record(frozen=True, slots=True, kw_only=True)

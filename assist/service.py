@@ -75,6 +75,11 @@ class Service:
                 while self._busy():
                     await asyncio.sleep(0.01)
         await asyncio.gather(*(connection.close("shutdown") for connection in list(self.connections.values())))
+        for live in self.switchboard.calls.values() if self.switchboard else ():
+            try:
+                journal.call_ended(live, now=now_ms(), reason="shutdown")
+            except Exception:  # a bug that one call brings out must not keep the service from stopping
+                log.exception("call lost", extra={"call": live.call.name})
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -107,7 +112,7 @@ class Service:
             raise Fault("not_ready", "The service has as many connections as it may.", retry_after_ms=5000)
         session, effects = self.switchboard.join(opening, now=now_ms(), epoch_ms=epoch_ms())
         former = self.connections.get(session.name)
-        connection.session, connection.served = session, session.name
+        connection.session, connection.session_name = session, session.name
         self.connections[session.name] = connection
         journal.connection_opened(connection)
         if former:

@@ -19,7 +19,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _STUTTER = re.compile(r"([㐀-鿿]{1,4}?)\1{2,}")
 _CJK_GAP = re.compile(r"(?<=[㐀-鿿]) +| +(?=[㐀-鿿])")
 _MARKS = re.compile("[，。？！、 ]+")
-_PLAIN = re.compile("[㐀-鿿，。？！、 ]*")
+_PLAIN = re.compile("[㐀-䶿一-鿿，。？！、 ]*")
 _LATIN = re.compile(r"[a-z]+")
 
 

@@ -125,8 +125,8 @@ export class Stream {
 
   #onClosing(body) {
     if (body.reason === "replaced") return this.#halt("replaced", {});
-    if (body.reconnect_after_ms === undefined) return this.#halt("refused", { code: body.reason });
-    this.#reconnectAfter = body.reconnect_after_ms;
+    if (body.reason === "unauthorised") return this.#halt("refused", { code: body.reason });
+    this.#reconnectAfter = body.reconnect_after_ms ?? null;
   }
 
   #onBeat() {

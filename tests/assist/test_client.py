@@ -142,7 +142,7 @@ async def test_a_wrong_token_is_refused_for_good(settings: Settings) -> None:
                 break
 
 
-async def test_a_closing_without_a_time_to_come_back_ends_the_reading(service: Service, address: str) -> None:
+async def test_a_closing_for_good_ends_the_reading(service: Service, address: str) -> None:
     async with Client(address, role="agent", call="c") as client:
         assert client.session is not None
         leaving = asyncio.create_task(service.connections[client.session].close("unauthorised"))

@@ -172,7 +172,7 @@ async def test_a_wrong_token_is_told_and_not_tried_again(serve, show):
     await expect(right.state).to_have_text("已连接")
 
 
-async def test_a_closing_without_a_time_to_come_back_is_told_and_not_tried_again(desk, show):
+async def test_a_closing_for_good_is_told_and_not_tried_again(desk, show):
     screen = await show(desk, call="c", lang="zh")
     (connection,) = desk.service.connections.values()
     await connection.close("unauthorised")
