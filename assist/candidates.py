@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from assist.board import Board, Candidate
-from assist.catalog import Phrase
+from assist.catalog import TRADITIONAL, Phrase
 from assist.guidance import Guide, Signals, address, fill, specificity
 from assist.outlook import Signs, signs
 from assist.queries import Answer, Hit
@@ -54,7 +54,8 @@ class Voice:
 
     def name(self, titles: Mapping[str, str]) -> str:
         """A title in English or Chinese."""
-        return titles.get("en" if self.language == "en" else "zh", "")
+        written = "zh-Hant" if self.language in TRADITIONAL and "zh-Hant" in titles else "zh"
+        return titles.get("en" if self.language == "en" else written, "")
 
 
 def answering(answer: Answer) -> list[Hit]:
@@ -89,8 +90,8 @@ def _answer_card(answer: Answer, hit: Hit, voice: Voice) -> Candidate:
     if others:
         why["runner_up"] = {"entry": others[0].entry.id, "score": round(others[0].score, 3)}
     return Candidate(
-        key=f"answer:{hit.entry.id}", kind="answer", title=hit.entry.title, text=hit.entry.answer(voice.language),
-        score=round(hit.score, 3), why=why,
+        key=f"answer:{hit.entry.id}", kind="answer", title=hit.entry.heading(voice.language),
+        text=hit.entry.answer(voice.language), score=round(hit.score, 3), why=why,
     )  # fmt: skip
 
 

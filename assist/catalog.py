@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 T = TypeVar("T")
 
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "yue", "en")
+TRADITIONAL: Final = ("zh-Hant", "yue")  # written in Traditional characters
 # Where a text lacks the caller's language, the next best to read from.
 FALLBACK: Final[Mapping[str, Sequence[str]]] = {
     "zh-Hans": ("zh-Hans", "zh-Hant", "yue", "en"),
@@ -24,11 +25,15 @@ FALLBACK: Final[Mapping[str, Sequence[str]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A knowledge-base answer. `valid_from` and `valid_until` are ordinal days, both included."""
+    """A knowledge-base answer. `valid_from` and `valid_until` are ordinal days, both included.
+
+    `title` is as the editor wrote it, in whichever language; `title_hant` the same in Traditional characters.
+    """
 
     id: str
     title: str
     answers: Mapping[str, str]
+    title_hant: str = ""
     steps: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     source: str = ""
@@ -43,6 +48,10 @@ class Entry:
     def valid_on(self, day: date) -> bool:
         """Whether the entry holds on a day."""
         return self.valid_from <= day.toordinal() <= self.valid_until
+
+    def heading(self, language: str) -> str:
+        """The title, in the characters that the language is read in."""
+        return self.title_hant or self.title if language in TRADITIONAL else self.title
 
     def answer(self, language: str) -> str:
         """The answer in the language asked for, or the nearest there is."""
@@ -82,7 +91,7 @@ class Catalog:
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     phrases: Mapping[str, Phrase] = field(default_factory=dict)
-    moments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # moment -> {zh, en} title
+    moments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # moment -> {zh, zh-Hant, en} title
     tones: Mapping[str, str] = field(default_factory=dict)  # emotion -> the tone to prefer
     intents: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()

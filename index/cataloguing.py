@@ -1,15 +1,22 @@
-"""Packs to catalog: what of the knowledge goes into the artifact, and which texts its vectors stand for."""
+"""Packs to catalog: what of the knowledge goes into the artifact, and which texts its vectors stand for.
+
+What is shown gets Traditional characters where an editor wrote only Simplified ones; what is searched stays as written.
+"""
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from assist.artifact import LINES, QUESTIONS
 from assist.catalog import Catalog, Entry, Phrase, Row
 from index import knowledge
 from index.findings import Place
 from index.knowledge import Knowledge
+from index.traditional import to_traditional
+
+T = TypeVar("T")
 
 SAYABLE = ("phrase", "empathy")  # kinds whose sentences an agent may be heard to say
 # Entries are found by what callers may say. Where nobody has written that down (a company's FAQ as it is), the beginning of
@@ -21,7 +28,11 @@ _SENTENCE = re.compile(r".+?(?:[。！？!?；;\n]+|\.(?=\s)|$)\s*", re.DOTALL)
 
 def catalog(packs: Knowledge) -> Catalog:
     """The catalog of all packs; where two define the same id the checker has complained, and the later wins."""
-    vocabulary = {key: meaning for pack in packs.packs for key, meaning in pack.vocabulary.get("moments", {}).items()}
+    vocabulary = {
+        key: _in_both_scripts(titles, to_traditional, simplified="zh")
+        for pack in packs.packs
+        for key, titles in pack.vocabulary.get("moments", {}).items()
+    }
     return Catalog(
         entries={entry.id: _entry(entry, packs) for entry in packs.entries},
         phrases={phrase.id: _phrase(phrase, packs) for phrase in packs.phrases},
@@ -41,16 +52,28 @@ def _entry(entry: knowledge.Entry, packs: Knowledge) -> Entry:
         if day is not None
     }
     return Entry(
-        id=entry.id, title=entry.title, answers=dict(entry.answers), steps=entry.steps, next=entry.next,
+        id=entry.id, title=entry.title, title_hant=to_traditional(entry.title),
+        answers=_in_both_scripts(entry.answers, to_traditional), steps=entry.steps, next=entry.next,
         source=_source(entry.place, packs), **days,
     )  # fmt: skip
 
 
 def _phrase(phrase: knowledge.Phrase, packs: Knowledge) -> Phrase:
     return Phrase(
-        id=phrase.id, moment=phrase.moment, kind=phrase.kind, when=dict(phrase.when), text=dict(phrase.text),
-        source=_source(phrase.place, packs),
+        id=phrase.id, moment=phrase.moment, kind=phrase.kind, when=dict(phrase.when),
+        text=_in_both_scripts(phrase.text, _sentences), source=_source(phrase.place, packs),
     )  # fmt: skip
+
+
+def _sentences(tones: Mapping[str, str]) -> Mapping[str, str]:
+    return {tone: to_traditional(sentence) for tone, sentence in tones.items()}
+
+
+def _in_both_scripts(texts: Mapping[str, T], convert: Callable[[T], T], *, simplified: str = "zh-Hans") -> dict[str, T]:
+    """Texts by language, with one in Traditional characters made of the Simplified one unless an editor wrote it."""
+    if texts.get("zh-Hant") or not texts.get(simplified):
+        return dict(texts)
+    return {**texts, "zh-Hant": convert(texts[simplified])}
 
 
 def _questions(packs: Knowledge) -> Iterator[Row]:

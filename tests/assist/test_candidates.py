@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from assist.board import Board
 from assist.candidates import ANSWERS_MAX, Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
 from assist.catalog import Catalog
@@ -32,6 +34,20 @@ def test_only_hits_that_pass_become_cards_and_say_why(catalog: Catalog) -> None:
     assert card.why["threshold"] == 0.5
     assert card.why["runner_up"] == {"entry": "roam", "score": 0.4}
     assert answer_cards(answer(catalog, 0.4), VOICE) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("zh-Hant", "您可以發簡訊查話費。"), ("yue", "您可以發簡訊查話費。"), ("en", "Text us.")]
+)
+def test_a_card_is_written_as_the_caller_s_language_is(catalog: Catalog, language: str, text: str) -> None:
+    bill = catalog.entries["bill"]
+    bill = replace(bill, title_hant="話費查詢", answers={**bill.answers, "zh-Hant": "您可以發簡訊查話費。"})
+    voice = replace(VOICE, language=language)
+    (card,) = answer_cards(answer(replace(catalog, entries={"bill": bill}), 0.8), voice)
+    assert (card.title, card.text) == ("话费查询" if language == "en" else "話費查詢", text)
+    titles = {"zh": "请稍等", "zh-Hant": "請稍等", "en": "wait"}
+    assert voice.name(titles) == ("wait" if language == "en" else "請稍等")
+    assert replace(voice, language="yue").name({"zh": "请稍等"}) == "请稍等"
 
 
 def test_a_second_answer_only_abreast_of_the_first_and_never_a_third(catalog: Catalog) -> None:

@@ -1,5 +1,6 @@
 """The packs that ship hold what they promise, and the checker finds nothing wrong in them."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -7,11 +8,15 @@ import pytest
 from assist.text import normalise
 from bench.quality import FOREIGN, read_queries
 from index import packs
+from index.cataloguing import catalog
 from index.check import check
 from index.knowledge import NO_ENTRY, Knowledge
+from index.traditional import to_traditional
+from index.wording import PLACEHOLDER, hits
 
 DOMAINS = ("telecom", "power", "retail", "airline", "bank")
 LABELS = 28, 7
+CHINESE = re.compile("[㐀-鿿]+")
 
 
 def _with_service(domain: str) -> Knowledge:
@@ -49,6 +54,19 @@ def test_a_domain_is_whole(domain: str) -> None:
     tests = Counter(example.entry for example in knowledge.examples)
     assert tests[NO_ENTRY] >= 40
     assert [entry.id for entry in knowledge.entries if tests[entry.id] < 2] == []
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_answer_can_be_read_in_traditional_characters(domain: str) -> None:
+    """Taiwan's code page holds no character that only Simplified has. The words are judged as an editor's own are."""
+    knowledge = _with_service(domain)
+    for entry in catalog(knowledge).entries.values():
+        for text in (entry.answers["zh-Hant"], entry.title_hant):
+            "".join(CHINESE.findall(text)).encode("cp950")
+            assert to_traditional(text) == text
+            assert [rule.id for rule, _ in hits(text, language="zh-Hant") if rule.severity == "error"] == []
+        gaps = (len(PLACEHOLDER.findall(entry.answers[language])) for language in ("zh-Hans", "zh-Hant"))
+        assert len(set(gaps)) == 1
 
 
 def test_service_knows_every_label_in_every_language() -> None:
