@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from assist.connection import Connection
-    from assist.switchboard import Live
+    from assist.live import Live
 
 log = logging.getLogger(__name__)
 OURS: Final = frozenset({"idle", "abandoned"})  # reasons for which the service itself ends a call

@@ -22,13 +22,14 @@ from assist.engine import Engine
 from assist.faults import Fault
 from assist.keeper import Keeper
 from assist.listening import listen, reached
+from assist.live import BEATS, Effects, Live
 from assist.messages import ClientMessage, Fragment, Open
 from assist.metrics import Metrics
 from assist.pages import Pages
 from assist.queries import Answer
 from assist.session import Session
 from assist.settings import Settings
-from assist.switchboard import BEATS, TICK_MS, Effects, Live, Switchboard
+from assist.switchboard import TICK_MS, Switchboard
 
 log = logging.getLogger(__name__)
 # The calls in progress hold no cycles, and walking all of them took 57 ms at 2,000 calls: young garbage is looked for as

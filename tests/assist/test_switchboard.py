@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from assist.board import Candidate
 from assist.catalog import Catalog
 from assist.faults import Fault
+from assist.lines import ENDED_KEPT
+from assist.live import BEATS, Effects
 from assist.messages import (
     ClientMessage,
     Dropped,
@@ -36,7 +38,7 @@ from assist.messages import (
 from assist.queries import Answer, Hit, Label, Query
 from assist.session import Session
 from assist.settings import Settings
-from assist.switchboard import BEATS, ENDED_KEPT, Effects, Switchboard
+from assist.switchboard import Switchboard
 
 
 class Room:
@@ -391,7 +393,7 @@ def test_a_name_may_be_used_again_and_the_ended_are_not_remembered_for_ever(room
         room.say(session, Open(role="ingest", call=f"c{i}"))
         room.say(session, End(call=f"c{i}"))
         news(session)
-    assert len(room.board._ended) <= ENDED_KEPT
+    assert len(room.board._lines.ended) <= ENDED_KEPT
     room.say(session, Open(role="ingest", call="c50"))
     assert set(room.board.calls) == {"c50"}
 
