@@ -78,7 +78,7 @@ class Call:
             if change is None:
                 messages += self._take_back(fragment.segment)
         language = self._spoken(text, fragment)
-        return News(messages, self._query(change, fragment, language, now) if change else None)
+        return News(messages, self._query(change, fragment, text, language, now) if change else None)
 
     def _spoken(self, text: str, fragment: Fragment) -> str | None:
         """The call's language; until a final of the caller tells it, the one that a partial suggests."""
@@ -88,7 +88,7 @@ class Call:
             self.language = language if fragment.final else None
         return language
 
-    def _query(self, change: Change, fragment: Fragment, language: str | None, now: int) -> Query | None:
+    def _query(self, change: Change, fragment: Fragment, text: str, language: str | None, now: int) -> Query | None:
         if change.speaker == "agent" and not change.final:
             return None
         self._asked += 1
@@ -101,7 +101,7 @@ class Call:
         return Query(
             call=self.name, run=self.run, number=self._asked, segment=change.segment, speaker=change.speaker,
             turn=change.turn, newest=change.newest, final=change.final, heard_ms=now, language=language,
-            emotion=_told(fragment),
+            emotion=_told(fragment), waits=change.speaker == "agent" and asks_to_wait(text),
             segments=tuple(self.transcript.turns[-1].segments[-8:]) if change.final else (change.segment,),
         )  # fmt: skip
 
@@ -140,8 +140,7 @@ class Call:
         said = answer.moment.moment if answer.moment else ""
         now = answer.query.heard_ms
         cards += self.board.retire(self.guide.of_moment(said))
-        holds = asks_to_wait(answer.query.newest or answer.query.turn)
-        situation = self.waiting.said(ASK_WAIT if holds else said, now=now)
+        situation = self.waiting.said(ASK_WAIT if answer.query.waits else said, now=now)
         return cards + self._situation(situation, now=now) if situation else cards
 
     def _advise_caller(self, answer: Answer) -> list[ServerMessage]:

@@ -37,6 +37,7 @@ class Query:
     heard_ms: int
     run: int = 0
     newest: str = ""
+    waits: bool = False  # the agent asks the caller to wait
     segments: tuple[str, ...] = ()  # of the turn, for `based_on`
     language: str | None = None  # of the cards
     emotion: Label | None = None  # what the recogniser heard in the voice
