@@ -93,11 +93,20 @@ def _explain(args: argparse.Namespace) -> None:
 
 
 def _diff(args: argparse.Namespace) -> None:
-    for line in diff(publish.find(args.artifact, args.old), publish.find(args.artifact, args.new)):
+    if args.old is None:
+        print(publish.listed(args.artifact))
+        return
+    old = publish.find(args.artifact, args.old)
+    if args.new is None:
+        raise Refused(f"name another version to compare with; {publish.listed(args.artifact)}")
+    for line in diff(old, publish.find(args.artifact, args.new)):
         print(line)
 
 
 def _publish(args: argparse.Namespace) -> None:
+    if args.version is None:
+        print(publish.listed(args.artifact))
+        return
     before = publish.publish(args.artifact, args.version)
     print(f"{args.version} is current; before: {before or 'none'}")
 

@@ -102,18 +102,22 @@ def test_replay_prints_the_same_every_time(artifact_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "told", "status"),
     [
-        (["replay", "/nowhere.jsonl"], "cannot be read"),
-        (["ask", "x", "--workers", "many"], "--workers"),
-        (["ask", "x", "--config", "/nowhere.toml"], "/nowhere.toml"),
-        (["serve", "--listen", "everywhere"], "--listen"),
-        (["demo", "/nowhere.jsonl", "--listen", "ws://127.0.0.1:0"], "cannot be read"),
+        (["replay", "/nowhere.jsonl"], "cannot be read", 1),
+        (["demo", "/nowhere.jsonl", "--listen", "ws://127.0.0.1:0"], "cannot be read", 1),
+        (["ask", "x", "--workers", "many"], "--workers", 2),
+        (["ask", "x", "--config", "/nowhere.toml"], "/nowhere.toml", 2),
+        (["replay", "x", "--budget-ms", "abc"], "--budget-ms", 2),
+        (["serve", "--listen", "everywhere"], "--listen", 2),
+        (["serve", "--listen", "ws://127.0.0.1:99999"], "--listen", 2),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(artifact_folder: Path, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    artifact_folder: Path, arguments: list[str], told: str, status: int
+) -> None:
     done = assist(*arguments, artifact=artifact_folder)
-    assert done.returncode == 1
+    assert done.returncode == status
     assert told in done.stderr.decode()
     assert done.stderr.decode().startswith("assist: ") or "assist: " in done.stderr.decode()
 
