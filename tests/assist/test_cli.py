@@ -148,12 +148,14 @@ def test_a_port_in_use_is_told(artifact_folder: Path, taken: str, command: str) 
 
 
 def test_a_misspelt_variable_is_told_in_the_log(artifact_folder: Path, taken: str) -> None:
-    mistyped = {"ASSIST_BUDGETMS": "40", "ASSIST_TOKENN": "secret"}
+    mistyped = {"ASSIST_BUDGETMS": "40", "ASSIST_TOKENN": "secret", "ASSIST_XYZ": "1", "ASSIST_SERVICE_HOST": "10.0.0.1"}
     done = assist("serve", "--listen", taken, artifact=artifact_folder, **mistyped)
-    first, second, *_ = (json.loads(line) for line in done.stderr.decode().splitlines() if line.startswith("{"))
+    first, second, third, *more = (json.loads(line) for line in done.stderr.decode().splitlines() if line.startswith("{"))
     assert (first["level"], first["event"]) == ("warning", "unknown setting in the environment")
     assert (first["variable"], first["closest"]) == ("ASSIST_BUDGETMS", "ASSIST_BUDGET_MS")
     assert (second["variable"], second["closest"]) == ("ASSIST_TOKENN", "ASSIST_TOKEN")
+    assert (third["level"], third["variable"], third["closest"]) == ("info", "ASSIST_XYZ", None)
+    assert not any("variable" in line for line in more)
     assert b"secret" not in done.stderr
 
 

@@ -63,6 +63,13 @@ def test_an_editor_s_round(write_pack: Callable[..., Path], tmp_path: Path) -> N
     assert "right entry first" in evaluated.stdout
 
 
+def test_the_summary_counts_only_what_the_given_packs_hold(tmp_path: Path) -> None:
+    (tmp_path / "faq.csv").write_text("question,answer\n几点开门,九点。\n", encoding="utf-8")
+    done = index("check", "--knowledge", tmp_path / "faq.csv")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1].startswith("1 entry, no phrases, no labelled examples read: no errors, 1 warning,")
+
+
 def test_knowledge_with_errors_is_not_built(write_pack: Callable[..., Path], tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "shop", entries__more="- {id: shop.hours, title: 又一个, questions: [x], answer: y}\n")
     done = index("build", "--knowledge", pack, "--out", tmp_path / "out")
