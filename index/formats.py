@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite
 from typing import Any, Final
 
 from openpyxl.utils.datetime import from_excel
@@ -69,6 +70,8 @@ def shown(value: Any, form: Format) -> Shown:
 
 
 def _number(value: float, form: Format) -> Shown:
+    if not isfinite(value):  # no spreadsheet writes such
+        return Shown(text=str(value), read=False)
     if (day := _CHINESE_DAYS.get(form.number)) and 1 <= value <= _DAYS_MAX:
         return Shown(text=_day(from_excel(value, form.epoch), day))
     if form.number in _CHINESE_TIMES and 0 <= value <= _DAYS_MAX:
