@@ -59,7 +59,7 @@ def _flaws(row: Row, table: Table) -> Iterator[Problem]:
     """Cells that hold no text an agent could say, in the columns that are read; in CSV also cells of no column."""
     columns = table.header.columns
     if not _xlsx(table) and any(cell.strip() for cell in row.cells[len(columns) :]):
-        sentence = "this row has more cells than the first; put a text that holds the separator in double quotes"
+        sentence = "this row has more cells than the header; put a text that holds the separator in double quotes"
         yield Problem(place=table.place(row), sentence=sentence, code="too_many_cells")
     for at, cell in enumerate(row.cells[: len(columns)]):
         if columns[at] and at in row.uncomputed:
