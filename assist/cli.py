@@ -18,10 +18,10 @@ from assist.engine import Engine
 from assist.faults import Fault
 from assist.messages import as_map
 from assist.replay import ReplayError
-from assist.settings import ListenError, SettingError, Settings
+from assist.settings import SettingError, Settings
 
 SPEEDS: Final = ("max", "real")
-UNUSABLE: Final = 2  # the exit status argparse has for a flag that cannot be used; also for an address that cannot be had
+UNUSABLE: Final = 2  # the exit status argparse has for a flag that is none; also for any setting that cannot be used
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +46,8 @@ def _start_logs() -> None:
     """Logs, and first in them what the environment may have misspelt: nothing else would tell."""
     logs.start()
     for name, meant in settings.strangers().items():
-        log.warning("unknown setting in the environment", extra={"variable": name, "closest": meant or None})
+        level = logging.WARNING if meant else logging.INFO  # a variable like none of ours is most likely another program's
+        log.log(level, "unknown setting in the environment", extra={"variable": name, "closest": meant or None})
 
 
 def _serve(args: argparse.Namespace, chosen: Settings) -> None:
@@ -151,10 +152,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         args.run(args, settings.load(vars(args)))
-    except ListenError as problem:
+    except SettingError as problem:
         print(f"assist: {problem}", file=sys.stderr)
         return UNUSABLE
-    except (ArtifactError, ReplayError, SettingError) as problem:
+    except (ArtifactError, ReplayError) as problem:
         print(f"assist: {problem}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError:

@@ -7,6 +7,7 @@ import argparse
 import dataclasses
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,10 @@ class Settings:
 
 FIELDS: Final = {f.name: f for f in dataclasses.fields(Settings)}
 PREFIX: Final = "ASSIST_"  # of variables of the environment
+# What Kubernetes gives every container of a namespace that has a service called assist: addresses, no settings of ours
+_INJECTED = re.compile(
+    r".*_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.*_PORT=(tcp|udp|sctp):.*"
+)
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -98,10 +103,14 @@ def load(flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.enviro
 def strangers(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Variables that look like settings and are none, each with the one it may have meant, or an empty text.
 
-    No error: other programs may have variables of that prefix too.
+    No error: other programs may have variables of that prefix too. Those that Kubernetes makes of a service are left out.
     """
     names = [name.upper() for name in (*FIELDS, "config")]
-    asked = sorted(key.removeprefix(PREFIX) for key in environment if key.startswith(PREFIX))
+    asked = sorted(
+        key.removeprefix(PREFIX)
+        for key, value in environment.items()
+        if key.startswith(PREFIX) and not _INJECTED.fullmatch(f"{key}={value}")
+    )
     meant = {name: _closest(name.upper(), names) for name in asked if name not in names}
     return {f"{PREFIX}{name}": f"{PREFIX}{closest}" if closest else "" for name, closest in meant.items()}
 

@@ -29,7 +29,11 @@ def check(knowledge: Knowledge) -> list[Problem]:
 
 def summary(knowledge: Knowledge, problems: Sequence[Problem]) -> str:
     """One sentence: how much was read and what was found, so that an editor sees that the reading came to its end."""
-    read = ((len(knowledge.entries), "entry"), (len(knowledge.phrases), "phrase"), (len(knowledge.utterances), "utterance"))
+    read = (
+        (len(knowledge.entries), "entry"),
+        (len(knowledge.phrases), "phrase"),
+        (len(knowledge.utterances), "labelled example"),
+    )
     severities: Counter[str] = Counter(problem.severity for problem in problems)
     found = ", ".join(_counted(severities[severity], severity) for severity in get_args(Severity))
     meaning = {"error": "errors stop a build", "warning": "warnings stop no build"}

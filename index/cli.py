@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -29,12 +30,22 @@ class Refused(Exception):
     """The knowledge has errors; they have been printed."""
 
 
-def _judged(folders: Sequence[Path]) -> tuple[Knowledge, list[Problem]]:
-    """Read and check packs: what they hold, and everything that is wrong with it."""
-    knowledge, problems = packs.read(folders)
-    if not knowledge.intents:  # a company's entries alone, or a foreign table: how callers speak is known from ours
-        knowledge, problems = packs.read([*folders, packs.SHIPPED / "service"])
-    return knowledge, [*problems, *check.check(knowledge)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the packs that were `given` hold, what is to be built of it, and everything that is wrong with it."""
+
+    given: Knowledge
+    whole: Knowledge
+    problems: list[Problem]
+
+
+def _judged(folders: Sequence[Path]) -> Judged:
+    """Read and check packs."""
+    given, problems = packs.read(folders)
+    whole = given
+    if not given.intents:  # a company's entries alone, or a foreign table: how callers speak is known from ours
+        whole, problems = packs.read([*folders, packs.SHIPPED / "service"])
+    return Judged(given=given, whole=whole, problems=[*problems, *check.check(whole)])
 
 
 def _list(problems: Sequence[Problem]) -> bool:
@@ -53,20 +64,20 @@ def _read_only(folders: Sequence[Path]) -> Knowledge:
 
 
 def _check(args: argparse.Namespace) -> None:
-    knowledge, problems = _judged(args.knowledge)
-    wrong = _list(problems)
+    judged = _judged(args.knowledge)
+    wrong = _list(judged.problems)
     if not wrong:
-        print(check.report(knowledge))
-    print(check.summary(knowledge, problems))
+        print(check.report(judged.whole))
+    print(check.summary(judged.given, judged.problems))
     if wrong:
         raise Refused("The knowledge has errors (above).")
 
 
 def _build(args: argparse.Namespace) -> None:
-    knowledge, problems = _judged(args.knowledge)
-    if _list([problem for problem in problems if problem.severity == "error"]):
+    judged = _judged(args.knowledge)
+    if _list([problem for problem in judged.problems if problem.severity == "error"]):
         raise Refused("The knowledge has errors (above); nothing was built.")
-    folder = build(knowledge, Encoder(args.encoder), args.out, say=_say)
+    folder = build(judged.whole, Encoder(args.encoder), args.out, say=_say)
     if not args.no_publish:
         publish.publish(args.out, folder.name)
         _say(f"published {folder.name}")
@@ -93,11 +104,20 @@ def _explain(args: argparse.Namespace) -> None:
 
 
 def _diff(args: argparse.Namespace) -> None:
-    for line in diff(publish.find(args.artifact, args.old), publish.find(args.artifact, args.new)):
+    if args.old is None:
+        print(publish.listed(args.artifact))
+        return
+    old = publish.find(args.artifact, args.old)
+    if args.new is None:
+        raise Refused(f"name another version to compare with; {publish.listed(args.artifact)}")
+    for line in diff(old, publish.find(args.artifact, args.new)):
         print(line)
 
 
 def _publish(args: argparse.Namespace) -> None:
+    if args.version is None:
+        print(publish.listed(args.artifact))
+        return
     before = publish.publish(args.artifact, args.version)
     print(f"{args.version} is current; before: {before or 'none'}")
 

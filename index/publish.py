@@ -13,9 +13,9 @@ HISTORY: Final = "history"  # one line a switch: time, version, and `back` for a
 BACK: Final = "back"
 
 
-def publish(folder: Path, version: str | None, *, back: bool = False) -> str:
+def publish(folder: Path, version: str, *, back: bool = False) -> str:
     """Make a version current after loading it whole. Returns the one it replaces, or "". Raises ArtifactError."""
-    if not version or version not in versions(folder):
+    if version not in versions(folder):
         raise _unknown(folder, version)
     Engine(folder / version)
     before = _current(folder)
@@ -32,17 +32,23 @@ def rollback(folder: Path, version: str | None = None) -> str:
     return target
 
 
-def find(folder: Path, version: str | None) -> Path:
+def find(folder: Path, version: str) -> Path:
     """The folder of a version; a path to one elsewhere will do. Raises ArtifactError, which tells those there are."""
     if not version or not (folder / version / artifact.MANIFEST).is_file():
         raise _unknown(folder, version)
     return folder / version
 
 
-def _unknown(folder: Path, version: str | None) -> ArtifactError:
-    """What to say of a version that is not there, or was not named: nobody knows their names by heart."""
-    what = f"there is no version {version!r}" if version else "name a version"
-    return ArtifactError(f"{folder}: {what}; {_known(folder)}.")
+def listed(folder: Path) -> str:
+    """A sentence of the versions there are. Raises ArtifactError where there is none."""
+    if not versions(folder):
+        raise ArtifactError(f"{folder}: {_known(folder)}.")
+    return f"{folder}: {_known(folder)}."
+
+
+def _unknown(folder: Path, version: str) -> ArtifactError:
+    """What to say of a version that is not there: nobody knows their names by heart."""
+    return ArtifactError(f"{folder}: there is no version {version!r}; {_known(folder)}.")
 
 
 def _known(folder: Path) -> str:

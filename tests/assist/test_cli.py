@@ -102,18 +102,22 @@ def test_replay_prints_the_same_every_time(artifact_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "told", "status"),
     [
-        (["replay", "/nowhere.jsonl"], "cannot be read"),
-        (["ask", "x", "--workers", "many"], "--workers"),
-        (["ask", "x", "--config", "/nowhere.toml"], "/nowhere.toml"),
-        (["serve", "--listen", "everywhere"], "--listen"),
-        (["demo", "/nowhere.jsonl", "--listen", "ws://127.0.0.1:0"], "cannot be read"),
+        (["replay", "/nowhere.jsonl"], "cannot be read", 1),
+        (["demo", "/nowhere.jsonl", "--listen", "ws://127.0.0.1:0"], "cannot be read", 1),
+        (["ask", "x", "--workers", "many"], "--workers", 2),
+        (["ask", "x", "--config", "/nowhere.toml"], "/nowhere.toml", 2),
+        (["replay", "x", "--budget-ms", "abc"], "--budget-ms", 2),
+        (["serve", "--listen", "everywhere"], "--listen", 2),
+        (["serve", "--listen", "ws://127.0.0.1:99999"], "--listen", 2),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(artifact_folder: Path, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    artifact_folder: Path, arguments: list[str], told: str, status: int
+) -> None:
     done = assist(*arguments, artifact=artifact_folder)
-    assert done.returncode == 1
+    assert done.returncode == status
     assert told in done.stderr.decode()
     assert done.stderr.decode().startswith("assist: ") or "assist: " in done.stderr.decode()
 
@@ -144,12 +148,14 @@ def test_a_port_in_use_is_told(artifact_folder: Path, taken: str, command: str) 
 
 
 def test_a_misspelt_variable_is_told_in_the_log(artifact_folder: Path, taken: str) -> None:
-    mistyped = {"ASSIST_BUDGETMS": "40", "ASSIST_TOKENN": "secret"}
+    mistyped = {"ASSIST_BUDGETMS": "40", "ASSIST_TOKENN": "secret", "ASSIST_XYZ": "1", "ASSIST_SERVICE_HOST": "10.0.0.1"}
     done = assist("serve", "--listen", taken, artifact=artifact_folder, **mistyped)
-    first, second, *_ = (json.loads(line) for line in done.stderr.decode().splitlines() if line.startswith("{"))
+    first, second, third, *more = (json.loads(line) for line in done.stderr.decode().splitlines() if line.startswith("{"))
     assert (first["level"], first["event"]) == ("warning", "unknown setting in the environment")
     assert (first["variable"], first["closest"]) == ("ASSIST_BUDGETMS", "ASSIST_BUDGET_MS")
     assert (second["variable"], second["closest"]) == ("ASSIST_TOKENN", "ASSIST_TOKEN")
+    assert (third["level"], third["variable"], third["closest"]) == ("info", "ASSIST_XYZ", None)
+    assert not any("variable" in line for line in more)
     assert b"secret" not in done.stderr
 
 

@@ -101,6 +101,17 @@ def test_variables_that_look_like_settings_are_found_with_the_one_they_may_mean(
     }  # fmt: skip
 
 
+def test_what_kubernetes_makes_of_a_service_called_assist_is_no_stranger() -> None:
+    environment = {
+        "ASSIST_SERVICE_HOST": "10.0.0.1", "ASSIST_SERVICE_PORT": "8300", "ASSIST_SERVICE_PORT_WS": "8300",
+        "ASSIST_PORT": "tcp://10.0.0.1:8300", "ASSIST_PORT_8300_TCP": "tcp://10.0.0.1:8300",
+        "ASSIST_PORT_8300_TCP_PROTO": "tcp", "ASSIST_PORT_8300_TCP_PORT": "8300", "ASSIST_PORT_53_UDP_ADDR": "10.0.0.1",
+        "ASSIST_PANEL_SERVICE_HOST": "10.0.0.2",
+    }  # fmt: skip
+    assert settings.strangers(environment) == {}
+    assert settings.strangers({"ASSIST_PORT": "8300"}).keys() == {"ASSIST_PORT"}
+
+
 def test_no_setting_looks_like_a_stranger() -> None:
     assert settings.strangers({f"ASSIST_{name.upper()}": "x" for name in FIELDS}) == {}
 

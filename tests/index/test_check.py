@@ -313,7 +313,7 @@ def test_report_counts_by_pack_label_and_language(tmp_path: Path) -> None:
 def test_the_summary_counts_what_was_read_and_found(tmp_path: Path) -> None:
     well = read_pack(tmp_path, entries__a=entry())
     assert summary(well, check(well)) == (
-        "1 entry, no phrases, 2 utterances read: no errors, no warnings, no notes; all is well."
+        "1 entry, no phrases, 2 labelled examples read: no errors, no warnings, no notes; all is well."
     )
     ill = read_pack(tmp_path, entries__a=entry(more="  next: [shop.c]\n") + entry("shop.b", questions="[另一句话]"))
     assert summary(ill, check(ill)).endswith("read: 1 error, 1 warning, no notes; errors stop a build.")

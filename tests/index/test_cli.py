@@ -43,12 +43,31 @@ def test_an_editor_s_round(write_pack: Callable[..., Path], tmp_path: Path) -> N
     assert "+ entry shop.gift" in index("diff", first, second, "--artifact", out).stdout.splitlines()
     assert f"{second} is current; before: {first}" in index("publish", second, "--artifact", out).stdout
     assert f"{first} is current again" in index("rollback", "--artifact", out).stdout
-    for asked in (["publish"], ["publish", "x"], ["rollback", "x"], ["diff", first], ["explain", "喂", "--version", "x"]):
+    known = f"there are, newest first: {second}, {first} (current)."
+    for asked in (
+        ["publish", "x"],
+        ["publish", ""],
+        ["rollback", "x"],
+        ["diff", first],
+        ["diff", "x"],
+        ["explain", "喂", "--version", "x"],
+    ):
         told = index(*asked, "--artifact", out)
         assert told.returncode == 1
-        assert f"there are, newest first: {second}, {first} (current)." in told.stderr
+        assert known in told.stderr
+    assert "name another version to compare with" in index("diff", first, "--artifact", out).stderr
+    for question in ("publish", "diff"):
+        answered = index(question, "--artifact", out)
+        assert (answered.returncode, answered.stdout, answered.stderr) == (0, f"{out}: {known}\n", "")
     evaluated = index("evaluate", "--artifact", out, "--version", second, "--knowledge", pack)
     assert "right entry first" in evaluated.stdout
+
+
+def test_the_summary_counts_only_what_the_given_packs_hold(tmp_path: Path) -> None:
+    (tmp_path / "faq.csv").write_text("question,answer\n几点开门,九点。\n", encoding="utf-8")
+    done = index("check", "--knowledge", tmp_path / "faq.csv")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1].startswith("1 entry, no phrases, no labelled examples read: no errors, 1 warning,")
 
 
 def test_knowledge_with_errors_is_not_built(write_pack: Callable[..., Path], tmp_path: Path) -> None:
@@ -71,8 +90,8 @@ def test_knowledge_with_errors_is_not_built(write_pack: Callable[..., Path], tmp
         (["rollback"], "no artifact is published"),
         (["explain", "喂"], "no artifact is published"),
         (["diff", "a", "b"], "there is no version 'a'"),
-        (["diff"], "name a version; none has been built here"),
-        (["publish"], "name a version; none has been built here"),
+        (["diff"], ": none has been built here"),
+        (["publish"], ": none has been built here"),
         (["evaluate"], "no artifact is published"),
     ],
 )

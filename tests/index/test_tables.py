@@ -70,7 +70,7 @@ def test_title_tags_and_places(tmp_path: Path) -> None:
 
 def test_numbers_in_cells_become_text(tmp_path: Path) -> None:
     path = table(tmp_path / "n.xlsx", [["ID", "Question", "Answer"], [7.0, 10086, 12.5], [8, "x", True]])
-    assert facts(path) == [("7", ["10086"], {"en": "12.5"}), ("8", ["x"], {"en": "True"})]
+    assert facts(path) == [("7", ["10086"], {"en": "12.5"}), ("8", ["x"], {"en": "TRUE"})]
 
 
 def test_whole_numbers_written_with_a_point_lose_it(tmp_path: Path) -> None:
@@ -268,3 +268,92 @@ def test_a_formula_computed_to_nothing_is_an_empty_cell(tmp_path: Path) -> None:
         for name in old.namelist():  # as a spreadsheet program saves it
             new.writestr(name, old.read(name).replace(b'<c r="D2">', b'<c r="D2" t="str">'))
     assert facts(tmp_path / "t.xlsx") == [("p1", ["怎么退"], {"zh-Hans": "可以退"})]
+
+
+def test_a_header_is_found_below_a_title(tmp_path: Path) -> None:
+    rows = [
+        ["常见问题库"],
+        [],
+        ["2026 年版", "仅供内部"],
+        ["编号", "问题", "答案"],
+        ["p1", "怎么退", "可以退"],
+        ["", "我要退掉"],
+    ]
+    path = merged(tmp_path / "t.xlsx", rows, "A1:C1", "A5:A6", "C5:C6")
+    assert facts(path) == [("p1", ["怎么退", "我要退掉"], {"zh-Hans": "可以退"})]
+    (tmp_path / "t.csv").write_text("FAQ\t\t\nid\tquestion\tanswer\na\tb\tc\n")
+    assert facts(tmp_path / "t.csv") == [("a", ["b"], {"en": "c"})]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_a_table_without_a_header_is_told_once(tmp_path: Path, suffix: str) -> None:
+    rows = [["怎么退", "可以退"], ["几点开门", "九点", "早上"], ["怎么换", "可以换", "", "三天内"]] * 5
+    path = tmp_path / f"t{suffix}"
+    if suffix == ".csv":
+        path.write_text(csv_text(rows), encoding="utf-8")
+    else:
+        table(path, [list(row) for row in rows])
+    knowledge, (problem,) = read([path])
+    assert (problem.code, problem.severity, problem.place.line) == ("no_column", "error", 1)
+    assert not knowledge.entries
+
+
+def test_texts_under_a_header_merged_over_two_columns_are_told_with_their_cell(tmp_path: Path) -> None:
+    rows = [
+        ["id", "question", "", "answer"],
+        ["a", "怎么退", "", "可以退"],
+        ["b", "开门", "几点开", "九点", "早上"],
+        ["c", "x", "y", "z"],
+    ]
+    path = merged(tmp_path / "t.xlsx", rows, "B1:C1")
+    first, second = sorted(read([path])[1], key=lambda problem: problem.sentence)
+    assert (first.code, first.severity, first.place.line) == ("no_name", "error", 3)
+    assert first.sentence.startswith("C3 (and 1 cell below it) stands in a column without a name")
+    assert second.sentence.startswith("E3 stands in a column without a name")
+    assert "separator" not in second.sentence
+    plain = tmp_path / "t.csv"
+    plain.write_text("question,,answer\nb,x,c\n")
+    assert [(p.code, p.sentence[:2]) for p in read([plain])[1]] == [("no_name", "B2")]
+
+
+def test_hidden_rows_and_columns_are_told_once_by_name(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cells in (
+        ["question", "answer", "answer_yue", "note"],
+        ["怎么退", "可以退", "可以退㗎", "n"],
+        *[["开门", "九点"]] * 11,
+    ):
+        book.active.append(cells)
+    for number in (1, *range(3, 14), 20):
+        book.active.row_dimensions[number].hidden = True
+    for letter in "CD":
+        book.active.column_dimensions[letter].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    knowledge, problems = read([tmp_path / "t.xlsx"])
+    assert len(knowledge.entries) == 12
+    (problem,) = (p for p in problems if p.code == "hidden_rows")
+    assert (problem.severity, problem.place.line) == ("warning", 1)
+    assert "rows 3, 4, 5, 6, 7, 8, 9, 10 and 3 more and column C;" in problem.sentence
+
+
+def test_a_hidden_sheet_is_not_the_table(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for sheet, answer in ((book.active, "旧"), (book.create_sheet(), "新")):
+        sheet.append(["id", "question", "answer"])
+        sheet.append(["p1", "怎么退", answer])
+    book.worksheets[0].sheet_state = "hidden"
+    book.active = 1
+    book.save(tmp_path / "t.xlsx")
+    assert facts(tmp_path / "t.xlsx") == [("p1", ["怎么退"], {"zh-Hans": "新"})]
+
+
+def test_a_format_that_is_not_read_is_told_with_its_first_cell(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cells in (["question", "answer", "price"], ["多少钱", 1300000, 1300000], ["多贵", 20000, 1]):
+        book.active.append(cells)
+    for name in ("B2", "B3", "C2"):
+        book.active[name].number_format = '0.0,"万"'
+    book.save(tmp_path / "t.xlsx")
+    (problem,) = (p for p in read([tmp_path / "t.xlsx"])[1] if p.code == "format_not_read")
+    assert (problem.severity, problem.place.line) == ("warning", 2)
+    assert problem.sentence.startswith('B2 (and 1 cell below it) has the format `0.0,"万"`, which is not read')
