@@ -19,7 +19,7 @@ from assist.queries import UNKNOWN, Answer, Label, Query
 from assist.records import record
 from assist.settings import Settings
 from assist.transcript import OPEN_SEGMENTS_MAX, Change, Transcript
-from assist.waiting import ASK_WAIT, Waiting
+from assist.waiting import ASK_WAIT, LONG_WAIT, Waiting
 
 _BELIEVED: Final = 0.5  # a recogniser's confidence in the emotion it heard; where it tells none, it means what it says
 _LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
@@ -140,7 +140,10 @@ class Call:
         said = answer.moment.moment if answer.moment else ""
         now = answer.query.heard_ms
         cards += self.board.retire(self.guide.of_moment(said))
+        on_hold = self.waiting.hold_ms is not None
         situation = self.waiting.said(ASK_WAIT if answer.query.waits else said, now=now)
+        if on_hold and self.waiting.hold_ms is None:  # "I am still checking" is not true any more
+            cards += self.board.retire(self.guide.of_moment(LONG_WAIT))
         return cards + self._situation(situation, now=now) if situation else cards
 
     def _advise_caller(self, answer: Answer) -> list[ServerMessage]:

@@ -42,9 +42,9 @@ def _engine(chosen: Settings) -> Engine:
     return Engine(folder / artifact.current(folder), threads=chosen.graph_threads)
 
 
-def _start_logs() -> None:
+def _start_logs(level: int = logging.INFO) -> None:
     """Logs, and first in them what the environment may have misspelt: nothing else would tell."""
-    logs.start()
+    logs.start(level)
     for name, meant in settings.strangers().items():
         level = logging.WARNING if meant else logging.INFO  # a variable like none of ours is most likely another program's
         log.log(level, "unknown setting in the environment", extra={"variable": name, "closest": meant or None})
@@ -69,7 +69,7 @@ def _demo(args: argparse.Namespace, chosen: Settings) -> None:
     async def serve() -> None:
         await demo(chosen, files=args.file, speed=args.speed, stopped=_stopped)
 
-    _start_logs()
+    _start_logs(logging.WARNING)  # what is said stands between the lines
     _build_missing(chosen)
     _run(serve())
 

@@ -6,7 +6,8 @@ from typing import Final
 from assist.settings import Settings
 
 ASK_WAIT: Final = "ask_wait"  # the moment of asking the caller to wait
-HOLD_MOMENTS: Final = frozenset({ASK_WAIT, "long_wait"})
+LONG_WAIT: Final = "long_wait"  # that of a word while he waits
+HOLD_MOMENTS: Final = frozenset({ASK_WAIT, LONG_WAIT})
 THANKS_AFTER_MS: Final = 3_000  # who has waited for less is not thanked for it
 
 

@@ -195,7 +195,7 @@ def test_a_hold_and_its_end(catalog: Catalog) -> None:
     live.advise(replace(answer(catalog, query), moment=Moment("ask_wait", 0.9)))
     assert cards(live.tick(now=15_000)) == [("hold", "confirmed")]
     query = asked(live, said("查到了是这样的", segment="b", speaker="agent"), now=20_000)
-    assert cards(live.advise(answer(catalog, query))) == [("back", "confirmed")]
+    assert cards(live.advise(answer(catalog, query))) == [("hold", "withdrawn"), ("back", "confirmed")]
 
 
 @pytest.mark.parametrize("words", ["好的，我帮您查一下", "我幫你睇下", "Let me check that for you."])
@@ -207,7 +207,7 @@ def test_a_hold_in_the_agent_s_own_words(catalog: Catalog, words: str) -> None:
     assert live.advise(answer(catalog, query)) == []
     assert cards(live.tick(now=16_000)) == [("hold", "confirmed")]
     query = asked(live, said("您这个月用了五十元", segment="c", speaker="agent"), now=20_000)
-    assert cards(live.advise(answer(catalog, query))) == [("back", "confirmed")]
+    assert cards(live.advise(answer(catalog, query))) == [("hold", "withdrawn"), ("back", "confirmed")]
 
 
 def test_a_sentence_the_agent_has_said_leaves_the_screen(catalog: Catalog) -> None:
