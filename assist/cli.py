@@ -46,8 +46,8 @@ def _start_logs(level: int = logging.INFO) -> None:
     """Logs, and first in them what the environment may have misspelt: nothing else would tell."""
     logs.start(level)
     for name, meant in settings.strangers().items():
-        level = logging.WARNING if meant else logging.INFO  # a variable like none of ours is most likely another program's
-        log.log(level, "unknown setting in the environment", extra={"variable": name, "closest": meant or None})
+        weight = logging.WARNING if meant else logging.INFO  # a variable like none of ours is most likely another program's
+        log.log(weight, "unknown setting in the environment", extra={"variable": name, "closest": meant or None})
 
 
 def _serve(args: argparse.Namespace, chosen: Settings) -> None:

@@ -1,12 +1,12 @@
 """The messages of protocol version 1: what a client may say, and what the service says.
 
 Client messages validate themselves (`parse`), from rules that stand beside each field, so that README's protocol table
-and the code cannot drift. Frozen; no I/O. `wire` turns them into frames and back.
+and the code cannot drift. Records, not to be changed; no I/O. `wire` turns them into frames and back.
 """
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from assist.faults import Fault
@@ -21,7 +21,7 @@ TIME_MS_MAX: Final = 2**53
 FOR_GOOD: Final = frozenset({"unauthorised", "replaced"})  # of closing: to come back would not help, or push another out
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What a field may hold: a type, and bounds where they mean something."""
 

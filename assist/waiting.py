@@ -19,7 +19,7 @@ class Waiting:
     speaker: str = ""
     spoke_ms: int = 0
     hold_ms: int | None = None  # when the last word of a hold was said
-    held_ms: int = 0  # when the hold began
+    held_since_ms: int = 0  # when the hold began
     _silence_told: bool = False
     _long_told: bool = False
 
@@ -30,10 +30,10 @@ class Waiting:
     def said(self, moment: str, *, now: int) -> str:
         """The agent said a standard phrase (or, with an empty moment, something else): return the situation it makes."""
         if moment in HOLD_MOMENTS:
-            self.held_ms = now if self.hold_ms is None else self.held_ms
+            self.held_since_ms = now if self.hold_ms is None else self.held_since_ms
             self.hold_ms = now
             return ""
-        waited_ms = 0 if self.hold_ms is None else now - self.held_ms
+        waited_ms = 0 if self.hold_ms is None else now - self.held_since_ms
         self.hold_ms = None
         return "hold_end" if waited_ms >= THANKS_AFTER_MS and moment != "thank_wait" else ""
 
