@@ -34,10 +34,6 @@ SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
 UNASKED: Final = 0.1
 PIECEMEAL: Final = 0.1  # how much surer, when only the newest words of a turn are answered: a part of a story tells less
 SOFTNESS: Final = 12.0  # of the maximum over windows; from 4 to 12 it makes no difference, infinity would be the maximum
-# Of a transformer's run: how many texts, and the longest by the shortest. 128 questions of MiniLM take a quarter of the
-# time so; those of the shipped encoder would take longer.
-RUN_MAX: Final = 16
-ALIKE: Final = 1.25
 SEARCH_EF: Final = 64  # HNSW's breadth of search; MEASURED: recall >= 0.999
 
 
@@ -97,17 +93,13 @@ class Engine:
         return self.manifest.version
 
     def read(self, texts: Sequence[str]) -> Read:
-        """What the graph says of normalised texts. Where padding costs, those of nearly one length share a run."""
-        if len(texts) == 1 or not self.tokenizer.padding_costs:
-            return Read(*self._run(texts))
-        order, runs = _alike([len(text) for text in texts])
-        read = [self._run([texts[i] for i in run]) for run in runs]
-        back = np.argsort(order)
+        """What the graph says of normalised texts."""
+        runs = self.tokenizer.runs(texts)
+        read = [self._graph.run(None, {"ids": ids}) for _, ids in runs]
+        if len(runs) == 1:
+            return Read(*read[0])
+        back = np.argsort([place for places, _ in runs for place in places])
         return Read(*(np.concatenate(parts)[back] for parts in zip(*read, strict=True)))
-
-    def _run(self, texts: Sequence[str]) -> Sequence[Vectors]:
-        vectors, intents, emotions = self._graph.run(None, {"ids": self.tokenizer(texts)})
-        return vectors, intents, emotions
 
     def answer(self, queries: Sequence[Query]) -> list[Answer]:
         """Answer a micro-batch, in order."""
@@ -209,17 +201,6 @@ def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Lab
     each = (probabilities[0] if len(probabilities) == 1 else (probabilities[0] + probabilities[-1]) / 2).tolist()
     p = max(each)
     return Label(names[each.index(p)] if p >= threshold else UNKNOWN, p)
-
-
-def _alike(lengths: Sequence[int]) -> tuple[list[int], list[list[int]]]:
-    """Places in order of length, and the same cut into runs."""
-    order = sorted(range(len(lengths)), key=lengths.__getitem__)
-    runs: list[list[int]] = []
-    for place in order:
-        if not runs or len(runs[-1]) == RUN_MAX or lengths[place] > ALIKE * lengths[runs[-1][0]]:
-            runs.append([])
-        runs[-1].append(place)
-    return order, runs
 
 
 def search_alone() -> None:

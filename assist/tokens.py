@@ -17,9 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ids = NDArray[np.int32]
+Run = tuple[Sequence[int], Ids]  # places of some texts, and their ids
 NGRAMS: Final = "ngrams"
 MEMO_MAX: Final = 200_000  # features remembered, about 30 MB
 PIECE_LETTERS: Final = 3
+# What a transformer best reads in one run: so many ids, which its tables just fit into a core's cache, and texts whose
+# lengths do not differ more than so, for attention does compute the padding.
+RUN_IDS: Final = 256
+ALIKE: Final = 2.0
 _WORD = re.compile(r"[a-z0-9]+")
 _ID_BYTES: Final = 4
 _SPREAD: Final = 0x9E3779B97F4A7C15
@@ -28,10 +33,12 @@ _SPREAD: Final = 0x9E3779B97F4A7C15
 class Tokenizer(Protocol):
     """Turns normalised texts into one padded batch of ids."""
 
-    padding_costs: bool  # whether its graph takes so long over an id that a run more is cheaper than much padding
-
     def __call__(self, texts: Sequence[str]) -> Ids:
         """Ids of shape (len(texts), longest), padded."""
+        ...
+
+    def runs(self, texts: Sequence[str]) -> Sequence[Run]:
+        """The same, cut into what the graph reads fastest. A single run has the texts in order."""
         ...
 
 
@@ -40,8 +47,6 @@ class Ngrams:
 
     A homophone slip of the recogniser changes the characters but not the syllables, so half of the features stay.
     """
-
-    padding_costs = False
 
     def __init__(self, body: dict[str, Any]) -> None:
         self.buckets: int = body["buckets"]
@@ -55,6 +60,10 @@ class Ngrams:
         longest = max(map(len, rows))
         padded = b"".join([row.ljust(longest, b"\0") for row in rows])
         return np.frombuffer(padded, dtype=np.int32).reshape(len(rows), -1)
+
+    def runs(self, texts: Sequence[str]) -> Sequence[Run]:
+        """One: the graph takes no longer over padding than over the start of another run."""
+        return [(range(len(texts)), self(texts))]
 
     def row(self, text: str) -> Ids:
         """The ids of one text; a single 0 when it has no features."""
@@ -124,17 +133,33 @@ class _Latin(_Memo):
 class HuggingFace:
     """A tokenizer of the `tokenizers` library, as imported encoders bring it."""
 
-    padding_costs = True
-
     def __init__(self, path: Path) -> None:
         from tokenizers import Tokenizer as Loaded  # only imported encoders need it: it costs 50 ms of start-up
 
         self._loaded = Loaded.from_file(str(path))
-        if self._loaded.padding is None:
-            self._loaded.enable_padding(pad_id=0)
+        self._padding: int = (self._loaded.padding or {"pad_id": 0})["pad_id"]
+        self._loaded.no_padding()
 
     def __call__(self, texts: Sequence[str]) -> Ids:
-        return np.array([encoding.ids for encoding in self._loaded.encode_batch_fast(list(texts))], dtype=np.int32)
+        return self._padded(self._rows(texts))
+
+    def runs(self, texts: Sequence[str]) -> Sequence[Run]:
+        """By length: those of nearly one length together."""
+        rows = self._rows(texts)
+        runs: list[list[int]] = []
+        for place in sorted(range(len(rows)), key=lambda place: len(rows[place])):
+            length = len(rows[place])
+            if not runs or length > ALIKE * len(rows[runs[-1][0]]) or length * (len(runs[-1]) + 1) > RUN_IDS:
+                runs.append([])
+            runs[-1].append(place)
+        return [(run, self._padded([rows[place] for place in run])) for run in map(sorted, runs)]
+
+    def _rows(self, texts: Sequence[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self._loaded.encode_batch_fast(list(texts))]
+
+    def _padded(self, rows: Sequence[list[int]]) -> Ids:
+        longest = max(map(len, rows))
+        return np.array([row + [self._padding] * (longest - len(row)) for row in rows], dtype=np.int32)
 
 
 def load(path: Path) -> Tokenizer:

