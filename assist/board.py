@@ -132,11 +132,12 @@ class Board:
 
     def _make_room(self, wanted: Set[str]) -> list[Suggest]:
         """Withdraw what must go for `wanted` to be shown together; never one of these."""
-        others = sorted(
-            self.shown.keys() - wanted, key=lambda key: (self._weight(key), self.shown[key].expires_ms or 0, key)
-        )
+        others = self.shown.keys() - wanted
         too_many = len(others) + len(wanted) - self.cards_max
-        return [self._withdraw(key) for key in others[: max(0, too_many)]]
+        if too_many <= 0:
+            return []
+        least_first = sorted(others, key=lambda key: (self._weight(key), self.shown[key].expires_ms or 0, key))
+        return [self._withdraw(key) for key in least_first[:too_many]]
 
     def _weight(self, key: str) -> int:
         return WEIGHT.get(self.shown[key].kind, 0) if key not in self._provisional else -1

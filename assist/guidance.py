@@ -6,13 +6,11 @@ Pure. The most specific phrase wins; among equals the order of the files decides
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from assist.catalog import Catalog, Phrase
 from assist.records import record
 
 _SLOT = re.compile(r"\{(\w+)\}[，,]? ?")
-_NEEDS_AGENT: Final = "{agent}"
 
 
 @record(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ class Mood:
     def after(self, emotion: Label) -> "Mood":
         """The mood once a caller turn has been read. An unknown emotion changes nothing."""
         if emotion.label == UNKNOWN or emotion.label not in HEAT:
-            return replace(self, trend="steady")
+            return self if self.trend == "steady" else replace(self, trend="steady")
         felt = _NEUTRAL + (HEAT[emotion.label] - _NEUTRAL) * emotion.p
         heat = _INERTIA * self.heat + (1 - _INERTIA) * felt
         hot_turns = self.hot_turns + 1 if emotion.label == "angry" else 0

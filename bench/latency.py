@@ -37,7 +37,7 @@ def _closed(args: argparse.Namespace, writer: Writer, texts: tuple[str, ...]) ->
     folder = args.work / "artifact"
     chosen = closed.with_cards(folder, texts, count=args.closed, seed=args.seed)
     with served(folder) as service:
-        times = runs.on_loop(closed.measure(service.address, folder, chosen, count=args.closed))
-    for name in ("card", "echo", "engine", "bare", "overhead"):
+        times = closed.measure(service.address, folder, chosen, count=args.closed)
+    for name in ("card", "python", "echo", "engine", "bare", "overhead", "python_overhead"):
         kept = writer.series(name, [round(us, 1) for us in getattr(times, name)], unit="us", loop="closed")
         print(f"closed loop, {name}: p50 {kept.percentile(50):.0f} us, p99 {kept.percentile(99):.0f} us", flush=True)

@@ -46,14 +46,20 @@ def run(plan: Plan, artifact: Path, said: Script, writer: Writer, **labels: Any)
     return outcome
 
 
-def on_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, on uvloop where it exists."""
+def new_loop() -> asyncio.AbstractEventLoop:
+    """An event loop: uvloop's where it exists."""
     try:
         import uvloop
     except ImportError:  # Windows
-        return asyncio.run(work)
-    done: T = uvloop.run(work)
-    return done
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+def on_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end."""
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(work)
 
 
 def _used(service: Served, load: Load) -> dict[str, float]:
