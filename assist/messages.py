@@ -1,137 +1,85 @@
 """The messages of protocol version 1: what a client may say, and what the service says.
 
-Client messages validate themselves (`parse`), from rules that stand beside each field, so that README's protocol table
-and the code cannot drift. Records, not to be changed; no I/O. `wire` turns them into frames and back.
+Client messages are validated (`parse`) by rules that stand beside each field, so that README's protocol table and the code
+cannot drift. Records, not to be changed; no I/O. `wire` turns them into frames and back.
 """
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from assist.faults import Fault
 from assist.records import record
+from assist.rules import NAME_CHARS_MAX, ruled, rules
 
 Speaker = Literal["caller", "agent"]
 ROLES: Final = ("ingest", "agent", "supervisor")
 ACTIONS: Final = ("displayed", "clicked", "copied", "edited", "dismissed", "said")
 TEXT_CHARS_MAX: Final = 10_000  # what the format allows; the service's own, smaller limit is a setting
-NAME_CHARS_MAX: Final = 128
-TIME_MS_MAX: Final = 2**53
 FOR_GOOD: Final = frozenset({"unauthorised", "replaced"})  # of closing: to come back would not help, or push another out
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a field may hold: a type, and bounds where they mean something."""
-
-    kind: type
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    chars_max: int = NAME_CHARS_MAX
-    low: float = 0
-    high: float = TIME_MS_MAX
-
-    def check(self, name: str, value: Any) -> Any:
-        """Return `value` in the field's own type; raise Fault wrong_type, bad_value or text_too_long."""
-        if self.kind is str:
-            return self._check_text(name, value)
-        if self.kind in (int, float):
-            return self._check_number(name, value)
-        if not isinstance(value, self.kind):
-            raise Fault("wrong_type", f"`{name}` must be {_WORD[self.kind]}, not {type(value).__name__}.", field=name)
-        return value
-
-    def _check_text(self, name: str, value: Any) -> str:
-        if not isinstance(value, str):
-            raise Fault("wrong_type", f"`{name}` must be text, not {type(value).__name__}.", field=name)
-        if len(value) > self.chars_max:
-            raise Fault("text_too_long", f"`{name}` may hold {self.chars_max} characters, not {len(value)}.", field=name)
-        if self.choices and value not in self.choices:
-            raise Fault("bad_value", f"`{name}` must be one of {', '.join(self.choices)}.", field=name)
-        if self.required and not value and name != "text":
-            raise Fault("bad_value", f"`{name}` must not be empty.", field=name)
-        return value
-
-    def _check_number(self, name: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            raise Fault("wrong_type", f"`{name}` must be a number, not {type(value).__name__}.", field=name)
-        if not self.low <= value <= self.high:
-            raise Fault("bad_value", f"`{name}` must lie between {self.low:g} and {self.high:g}.", field=name)
-        return self.kind(value)  # type: ignore[no-any-return]
-
-
-_WORD: Final = {bool: "true or false", dict: "a map", list: "a list"}
-
-
-def _field(kind: type, *, default: Any = None, required: bool = False, **rule: Any) -> Any:
-    metadata = {"rule": Rule(kind, required=required, **rule)}
-    return field(metadata=metadata) if required else field(default=default, metadata=metadata)
 
 
 @record(frozen=True, slots=True, kw_only=True)
 class Open:
     """First message of a connection, and one for each further call it carries."""
 
-    role: str = _field(str, required=True, choices=ROLES)
-    call: str | None = _field(str)
-    agent: str | None = _field(str)
-    token: str | None = _field(str, chars_max=4096)
-    language: str | None = _field(str)
-    caller: Mapping[str, Any] | None = _field(dict)  # surname, title, tags
-    session: str | None = _field(str)
-    after: int | None = _field(int)
+    role: str = ruled(str, required=True, choices=ROLES)
+    call: str | None = ruled(str)
+    agent: str | None = ruled(str)
+    token: str | None = ruled(str, chars_max=4096)
+    language: str | None = ruled(str)
+    caller: Mapping[str, Any] | None = ruled(dict)  # surname, title, tags
+    session: str | None = ruled(str)
+    after: int | None = ruled(int)
 
 
 @record(frozen=True, slots=True, kw_only=True)
 class Fragment:
     """A piece of transcript: what one speaker said in one segment, so far (partial) or at last (final)."""
 
-    call: str = _field(str, required=True)
-    segment: str = _field(str, required=True)
-    speaker: Speaker = _field(str, required=True, choices=("caller", "agent"))
-    text: str = _field(str, required=True, chars_max=TEXT_CHARS_MAX)
-    final: bool = _field(bool, required=True)
-    revision: str = _field(str, default="replace", choices=("replace", "append"))
-    start_ms: int | None = _field(int)
-    end_ms: int | None = _field(int)
-    stable_chars: int | None = _field(int, high=TEXT_CHARS_MAX)
-    confidence: float | None = _field(float, high=1)
-    emotion: Mapping[str, Any] | None = _field(dict)  # label, confidence: from the recogniser
+    call: str = ruled(str, required=True)
+    segment: str = ruled(str, required=True)
+    speaker: Speaker = ruled(str, required=True, choices=("caller", "agent"))
+    text: str = ruled(str, required=True, chars_max=TEXT_CHARS_MAX)
+    final: bool = ruled(bool, required=True)
+    revision: str = ruled(str, default="replace", choices=("replace", "append"))
+    start_ms: int | None = ruled(int)
+    end_ms: int | None = ruled(int)
+    stable_chars: int | None = ruled(int, high=TEXT_CHARS_MAX)
+    confidence: float | None = ruled(float, high=1)
+    emotion: Mapping[str, Any] | None = ruled(dict)  # label, confidence: from the recogniser
 
 
 @record(frozen=True, slots=True, kw_only=True)
 class Feedback:
     """What the agent did with a card."""
 
-    suggestion: str = _field(str, required=True, chars_max=NAME_CHARS_MAX + 16)  # the call's name, and a number
-    action: str = _field(str, required=True, choices=ACTIONS)
-    text: str | None = _field(str, chars_max=TEXT_CHARS_MAX)
-    reason: str | None = _field(str, chars_max=1000)
+    suggestion: str = ruled(str, required=True, chars_max=NAME_CHARS_MAX + 16)  # the call's name, and a number
+    action: str = ruled(str, required=True, choices=ACTIONS)
+    text: str | None = ruled(str, chars_max=TEXT_CHARS_MAX)
+    reason: str | None = ruled(str, chars_max=1000)
 
 
 @record(frozen=True, slots=True, kw_only=True)
 class End:
     """The call is over."""
 
-    call: str = _field(str, required=True)
-    reason: str | None = _field(str, chars_max=1000)
+    call: str = ruled(str, required=True)
+    reason: str | None = ruled(str, chars_max=1000)
 
 
 @record(frozen=True, slots=True, kw_only=True)
 class Ping:
     """Are you there; `echo` comes back."""
 
-    echo: str | None = _field(str, chars_max=1000)
+    echo: str | None = ruled(str, chars_max=1000)
 
 
 ClientMessage = Open | Fragment | Feedback | End | Ping
 CLIENT_TYPES: Final[dict[str, type[ClientMessage]]] = {
     "open": Open, "fragment": Fragment, "feedback": Feedback, "end": End, "ping": Ping,
 }  # fmt: skip
-_RULES: Final = {
-    name: tuple((f.name, f.metadata["rule"]) for f in dataclasses.fields(kind)) for name, kind in CLIENT_TYPES.items()
-}
+_RULES: Final = {name: rules(kind) for name, kind in CLIENT_TYPES.items()}
 
 
 def parse(body: Mapping[str, Any]) -> ClientMessage | None:

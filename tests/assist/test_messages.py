@@ -11,7 +11,6 @@ from assist.messages import (
     ACTIONS,
     CLIENT_TYPES,
     TEXT_CHARS_MAX,
-    TIME_MS_MAX,
     Closing,
     Feedback,
     Fragment,
@@ -22,6 +21,7 @@ from assist.messages import (
     as_map,
     parse,
 )
+from assist.rules import TIME_MS_MAX
 
 FRAGMENT = {"type": "fragment", "call": "c", "segment": "s", "speaker": "caller", "text": "喂", "final": True}
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=5)
