@@ -56,7 +56,8 @@ class Packing:
 
     def rewrite(self) -> None:
         """Put the new nodes into the graph."""
-        self._places()
+        self._place()
+        self._place_heads()
         for node in list(self.graph.node):
             if node.op_type == "Attention":
                 self._attend(node)
@@ -86,51 +87,55 @@ class Packing:
         """A tensor of the old graph is there no more but packed."""
         self.packed[name], self.padded[name] = packed, ""
 
-    def _places(self) -> None:
-        """Where each said token stands, and which rows of each head belong to which text: once for all layers."""
-        self._constant("rows", np.array([-1, self.width]))
-        self._constant("head_rows", np.array([-1, self.width // self.heads]))
-        heads = np.arange(self.heads, dtype=np.int32)
-        said = self._node("Not", self._node("Equal", "ids", self._number(self.padding)))
-        flat = self._node("Reshape", said, self._constant("flat", np.array([-1])))
-        first, second = (self._constant(f"axis_{axis}", np.array([axis])) for axis in (0, 1))
-        places = self._node("Cast", self._node("Squeeze", self._node("NonZero", flat), first), to=TensorProto.INT32)
+    def _place(self) -> None:
+        """Where each said token stands in the padded batch, (tokens,), and the other way round, (n, length)."""
+        self.shape = self._node("Shape", "ids")
+        self.said = self._node("Not", self._node("Equal", "ids", self._number(self.padding)))
+        flat = self._node("Reshape", self.said, self._constant("flat", np.array([-1])))
+        found = self._node("Squeeze", self._node("NonZero", flat), self._axis(0))
+        self.place_of = self._node("Cast", found, to=TensorProto.INT32)
         count = self._node("CumSum", self._node("Cast", flat, to=TensorProto.INT32), self._constant("along", np.array(0)))
-        shape = self._node("Shape", "ids")
-        self.row_of = self._node("Reshape", self._node("Sub", count, self._number(1)), shape)  # (n, length)
-        self.place_of = places  # (tokens,)
-        thirds = self._node("Mul", self._node("Unsqueeze", self.row_of, second), self._number(3 * self.heads))
+        self.row_of = self._node("Reshape", self._node("Sub", count, self._number(1)), self.shape)
+
+    def _place_heads(self) -> None:
+        """The same for the heads: which rows make up the query, key and value of each text and head, (n, heads, length), and
+        where the heads of each token come to lie, (tokens, heads). And which places to mask, (n, 1, 1, length).
+        """
+        heads = np.arange(self.heads, dtype=np.int32)
+        token = self._node("Mul", self._node("Unsqueeze", self.row_of, self._axis(1)), self._number(3 * self.heads))
         self.parts = [
-            self._node("Add", thirds, self._constant(f"part_{part}", (heads + part * self.heads)[None, :, None]))
+            self._node("Add", token, self._constant(f"part_{part}", (heads + part * self.heads)[None, :, None]))
             for part in range(3)
-        ]  # of query, key and value: (n, heads, length)
-        length = self._node("Cast", self._node("Gather", shape, self._constant("last", np.array(1))), to=TensorProto.INT32)
-        text = self._node("Div", places, length)
-        within = self._node("Sub", places, self._node("Mul", text, length))
-        head = self._node("Unsqueeze", self._node("Mul", text, self._number(self.heads)), second)
-        head = self._node("Add", head, self._constant("heads", heads[None, :]))
-        self.back = self._node("Add", self._node("Mul", head, length), self._node("Unsqueeze", within, second))
-        padding = self._node("Cast", self._node("Not", said), to=TensorProto.FLOAT)
-        padding = self._node("Mul", padding, self._constant("masked", np.array(MASKED, np.float32)))
-        self.mask = self._node("Unsqueeze", padding, self._constant("axes", np.array([1, 2])))  # (n, 1, 1, length)
+        ]
+        length = self._node("Gather", self.shape, self._constant("second", np.array(1)))
+        length = self._node("Cast", length, to=TensorProto.INT32)
+        text = self._node("Div", self.place_of, length)
+        within = self._node("Sub", self.place_of, self._node("Mul", text, length))
+        first = self._node("Unsqueeze", self._node("Mul", text, self._number(self.heads)), self._axis(1))
+        head = self._node("Add", first, self._constant("heads", heads[None, :]))
+        self.back = self._node("Add", self._node("Mul", head, length), self._node("Unsqueeze", within, self._axis(1)))
+        padding = self._node("Cast", self._node("Not", self.said), to=TensorProto.FLOAT)
+        score = self._node("Mul", padding, self._constant("masked", np.array(MASKED, np.float32)))
+        self.mask = self._node("Unsqueeze", score, self._constant("axes", np.array([1, 2])))
 
     def _attend(self, node: NodeProto) -> None:
         """Softmax(Q K' / sqrt(width of a head)) V, head by head, where there was one node for it."""
         tokens, weights, bias = node.input[:3]
-        all_parts = self._node("Add", self._node("MatMul", self._pack(tokens), weights), bias)
-        rows = self._node("Reshape", all_parts, self._name("head_rows"))
+        head_rows = self._constant("head_rows", np.array([-1, self.width // self.heads]))
+        parts = self._node("Add", self._node("MatMul", self._pack(tokens), weights), bias)
+        rows = self._node("Reshape", parts, head_rows)  # a token's are those of its query, head by head, its key, its value
         query, key, value = (self._node("Gather", rows, part) for part in self.parts)
         scale = (self.width / self.heads) ** -0.5
         scores = self._node("FusedMatMul", query, key, domain=MICROSOFT, transB=1, alpha=scale)
         shares = self._node("Softmax", self._node("Add", scores, self.mask), axis=-1)
-        heard = self._node("Reshape", self._node("MatMul", shares, value), self._name("head_rows"))
-        told = self._node("Reshape", self._node("Gather", heard, self.back), self._name("rows"))
+        heard = self._node("Reshape", self._node("MatMul", shares, value), head_rows)
+        told = self._node("Reshape", self._node("Gather", heard, self.back), self._rows())
         self._computed(node.output[0], told)
 
     def _pack(self, name: str) -> str:
         """The said tokens of a tensor (n, length, width)."""
         if name not in self.packed:
-            self.packed[name] = self._node("Gather", self._node("Reshape", name, self._name("rows")), self.place_of)
+            self.packed[name] = self._node("Gather", self._node("Reshape", name, self._rows()), self.place_of)
         return self.packed[name]
 
     def _unpacked(self, name: str) -> str:
@@ -146,15 +151,21 @@ class Packing:
         return output
 
     def _constant(self, name: str, value: Any) -> str:
-        self.graph.initializer.append(numpy_helper.from_array(value, self._name(name)))
-        return self._name(name)
+        """Add a constant, unless there is one of its name; its name in the graph."""
+        name = self._name(name)
+        if name not in self.constants:
+            self.graph.initializer.append(numpy_helper.from_array(value, name))
+            self.constants[name] = value.ndim
+        return name
 
     def _number(self, value: int) -> str:
-        name = f"number_{value}"
-        return self._name(name) if self._name(name) in self._known() else self._constant(name, np.array(value, np.int32))
+        return self._constant(f"number_{value}", np.array(value, np.int32))
 
-    def _known(self) -> set[str]:
-        return {tensor.name for tensor in self.graph.initializer}
+    def _rows(self) -> str:
+        return self._constant("rows", np.array([-1, self.width]))
+
+    def _axis(self, value: int) -> str:
+        return self._constant(f"axis_{value}", np.array([value]))
 
     def _name(self, name: str) -> str:
         return f"packing/{name}"
