@@ -93,7 +93,7 @@ class Engine:
         return self.manifest.version
 
     def read(self, texts: Sequence[str]) -> Read:
-        """What the graph says of normalised texts."""
+        """What the graph says of normalised texts, one or more."""
         runs = self.tokenizer.runs(texts)
         read = [self._graph.run(None, {"ids": ids}) for _, ids in runs]
         if len(runs) == 1:

@@ -38,7 +38,7 @@ class Tokenizer(Protocol):
         ...
 
     def runs(self, texts: Sequence[str]) -> Sequence[Run]:
-        """The same, cut into what the graph reads fastest. A single run has the texts in order."""
+        """The same of one text or more, cut into what the graph reads fastest. A single run has the texts in order."""
         ...
 
 
@@ -138,6 +138,7 @@ class HuggingFace:
 
         self._loaded = Loaded.from_file(str(path))
         self._padding: int = (self._loaded.padding or {"pad_id": 0})["pad_id"]
+        self._nothing = [int(self._padding == 0)]  # some id that is not padding: a graph cannot read nothing
         self._loaded.no_padding()
 
     def __call__(self, texts: Sequence[str]) -> Ids:
@@ -155,7 +156,7 @@ class HuggingFace:
         return [(run, self._padded([rows[place] for place in run])) for run in map(sorted, runs)]
 
     def _rows(self, texts: Sequence[str]) -> list[list[int]]:
-        return [encoding.ids for encoding in self._loaded.encode_batch_fast(list(texts))]
+        return [encoding.ids or self._nothing for encoding in self._loaded.encode_batch_fast(list(texts))]
 
     def _padded(self, rows: Sequence[list[int]]) -> Ids:
         longest = max(map(len, rows))

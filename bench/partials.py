@@ -33,11 +33,24 @@ class Said:
 
 
 def shares(engine: Engine, examples: Sequence[Example], *, told: bool = False) -> dict[str, Share]:
-    """Of the right cards of the final, those provisional by half of the turn; of the provisional cards, those withdrawn.
+    """Of the final's right cards, those provisional by half of the turn; of the provisional cards, those withdrawn. Each
+    for all, as `measure`, and for each style and language, as `measure/part`.
 
     `told`: the recogniser says of each partial that it will stay.
     """
     turns = [(example, say(engine, example.say, told=told)) for example in examples if example.entry not in (None, NO_ENTRY)]
+    found = _shares(turns)
+    for part in dict.fromkeys(part for example, _ in turns for part in _parts(example)):
+        some = [(example, said) for example, said in turns if part in _parts(example)]
+        found |= {f"{measure}/{part}": share for measure, share in _shares(some).items()}
+    return found
+
+
+def _parts(example: Example) -> tuple[str, str]:
+    return example.style or "any", example.language
+
+
+def _shares(turns: Sequence[tuple[Example, Said]]) -> dict[str, Share]:
     right = [(example.entry in said.half) for example, said in turns if example.entry in said.confirmed]
     return {
         "right card by half of the turn": Share(sum(right), len(right)),

@@ -1,6 +1,7 @@
 """The results of a benchmark as JSON lines: a header, then series of samples and single figures, each with its labels.
 
-A file is written under another name and renamed at the end: an interrupted run does not destroy the last good one.
+A file is written under another name and renamed at the end: an interrupted run, or one that measured nothing, does not
+destroy the last good one.
 """
 
 import json
@@ -26,17 +27,20 @@ class Writer:
         self._path = folder / f"{name}.jsonl"
         self._draft = folder / f".{name}.jsonl.part"
         self._file = self._draft.open("w", encoding="utf-8")
+        self._measured = False
         header = {"bench": name, **machine.describe(), "foreign_cpu_percent": round(foreign_cpu, 1), "options": options}
         self._put(header | {"flagged": foreign_cpu > machine.FOREIGN_MAX})
 
     def series(self, series: str, values: Iterable[float], *, unit: str, **labels: Any) -> Samples:
         """Keep samples; returns them."""
         kept = samples.of(values)
+        self._measured = True
         self._put({"series": series, "unit": unit, **labels, **samples.as_json(kept)})
         return kept
 
     def figures(self, figures: str, values: Labels, **labels: Any) -> None:
         """Keep single figures."""
+        self._measured = True
         self._put({"figures": figures, **labels, "values": values})
 
     def _put(self, line: Labels) -> None:
@@ -48,7 +52,7 @@ class Writer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
-        if error is None:
+        if error is None and self._measured:
             os.replace(self._draft, self._path)
         else:
             self._draft.unlink()

@@ -52,10 +52,9 @@ class Encoder:
             self.card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
             self.tokenizer = tokens.load(folder / TOKENIZER)
             self._graph = session(folder / EMBED, threads=os.cpu_count() or 1)
+            self._sizes = [part.shape[1] for part in self._run(["a"])]  # a graph need not tell them
         except Exception as error:  # onnxruntime's errors have no common class
             raise EncoderError(f"{folder}: is not an encoder ({error}); make one with `assist-index train`.") from error
-        shapes = {output.name: output.shape for output in self._graph.get_outputs()}
-        self._sizes = (shapes["vector"][1], shapes["signal"][1])
         self.folder = folder
         self.serving = folder / SERVE if (folder / SERVE).exists() else folder / EMBED
         program = sha256(Path(tokens.__file__))  # what tokenises is part of what embeds
@@ -68,6 +67,9 @@ class Encoder:
         order = sorted(range(len(said)), key=lambda i: len(said[i]))  # alike in length, so that little is padded
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            ids = self.tokenizer([said[i] for i in rows])
-            vectors[rows], signals[rows] = self._graph.run(["vector", "signal"], {"ids": ids})
+            vectors[rows], signals[rows] = self._run([said[i] for i in rows])
         return Embedded(vectors, signals)
+
+    def _run(self, said: Sequence[str]) -> list[Vectors]:
+        told: list[Vectors] = self._graph.run(["vector", "signal"], {"ids": self.tokenizer(said)})
+        return told

@@ -3,7 +3,7 @@
 Texts of different lengths come padded, `ids` (n, length). All that looks at one token at a time (the matrix products, nine
 tenths of the time) then runs on the said tokens alone, (tokens, width); for attention each head's rows are gathered into
 (n, heads, length, width / heads) and back, in the one copy that splitting the heads costs anyway. The products grow tall,
-which int8 kernels like: a batch of mixed lengths takes a sixth less time a token.
+which int8 kernels like: eight texts of like length take three quarters of the time, eight of 4 to 60 tokens half of it.
 
 Works on graphs whose attention onnxruntime's optimiser has fused. The idea is that of "effective transformers" and of
 Zeng et al., "Boosting Distributed Training Performance of the Unpadded BERT Model", 2022, section 3.
@@ -17,9 +17,10 @@ import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 # What these do to a token does not depend on its neighbours, if their other inputs are constants or packed like the first.
-TOKENWISE: Final = frozenset({"Add", "MatMul", "LayerNormalization", "Gelu", "FastGelu", "BiasGelu"})
+TOKENWISE: Final = frozenset({"Add", "MatMul", "LayerNormalization", "Gelu", "FastGelu"})
 MICROSOFT: Final = "com.microsoft"
 MASKED: Final = -1e4  # a score that softmax makes nothing of
+UNKNOWN: Final = frozenset({"scale", "unidirectional", "qkv_hidden_sizes", "do_rotary"})  # of attention's attributes
 _INPUTS: Final = 4  # of the attention we know: tokens, weights, bias, mask; more would be a past or a bias of positions
 
 
@@ -27,20 +28,23 @@ def pack(model: onnx.ModelProto, *, padding: int) -> bool:
     """Rewrite the graph in place; `padding` is the id that pads. False, and nothing is touched, where it has no attention
     that we know.
     """
-    attention = [node for node in model.graph.node if node.op_type == "Attention"]
-    shapes = {_shape(model.graph, node) for node in attention}
-    if len(shapes) != 1 or None in shapes:
+    shapes = {_shape(model.graph, node) for node in model.graph.node if node.op_type == "Attention"}
+    if len(shapes) != 1:
         return False
-    Packing(model.graph, *(shapes.pop() or (0, 0)), padding=padding).rewrite()
-    return True
+    shape = shapes.pop()
+    if shape:
+        Packing(model.graph, *shape, padding=padding).rewrite()
+    return bool(shape)
 
 
 def _shape(graph: onnx.GraphProto, node: NodeProto) -> tuple[int, int] | None:
     """Heads and width of an attention; None if it has anything we do not know."""
     told = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
-    widths = [tensor.dims[0] for tensor in graph.initializer if tensor.name == node.input[1]]
-    plain = len(node.input) == _INPUTS and not told.keys() & {"scale", "unidirectional", "qkv_hidden_sizes", "do_rotary"}
-    return (told["num_heads"], widths[0]) if plain and widths else None
+    if len(node.input) != _INPUTS or not all(node.input) or told.keys() & UNKNOWN:
+        return None
+    heads, sizes = told["num_heads"], [tuple(tensor.dims) for tensor in graph.initializer if tensor.name == node.input[1]]
+    width = sizes[0][0] if sizes else 0
+    return (heads, width) if sizes == [(width, 3 * width)] and width % heads == 0 else None
 
 
 class Packing:
@@ -52,12 +56,14 @@ class Packing:
         self.nodes: list[NodeProto] = []
         self.constants = {tensor.name: len(tensor.dims) for tensor in graph.initializer}  # name -> how many axes
         self.packed: dict[str, str] = {}  # tensor -> the same of the said tokens alone
-        self.padded: dict[str, str] = {}  # the same, unpacked again, of those that are computed packed only
+        self.packed_only: set[str] = set()  # those tensors that are not computed otherwise any more
+        self.unpacked: dict[str, str] = {}  # the same, padded again
+
+        self._place()
+        self._place_heads()
 
     def rewrite(self) -> None:
         """Put the new nodes into the graph."""
-        self._place()
-        self._place_heads()
         for node in list(self.graph.node):
             if node.op_type == "Attention":
                 self._attend(node)
@@ -85,7 +91,8 @@ class Packing:
 
     def _computed(self, name: str, packed: str) -> None:
         """A tensor of the old graph is there no more but packed."""
-        self.packed[name], self.padded[name] = packed, ""
+        self.packed[name] = packed
+        self.packed_only.add(name)
 
     def _place(self) -> None:
         """Where each said token stands in the padded batch, (tokens,), and the other way round, (n, length)."""
@@ -140,9 +147,9 @@ class Packing:
 
     def _unpacked(self, name: str) -> str:
         """A tensor as (n, length, width); what stands in padding's place is some other token."""
-        if self.padded.get(name) == "":
-            self.padded[name] = self._node("Gather", self.packed[name], self.row_of)
-        return self.padded.get(name, name)
+        if name in self.packed_only and name not in self.unpacked:
+            self.unpacked[name] = self._node("Gather", self.packed[name], self.row_of)
+        return self.unpacked.get(name, name)
 
     def _node(self, kind: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
         """Add a node; the name of its output."""

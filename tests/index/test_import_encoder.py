@@ -3,16 +3,14 @@
 import warnings
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
 import pytest
-from onnx import helper, numpy_helper
 
 from assist.engine import Engine
 from assist.tokens import ALIKE, RUN_IDS
-from index import packing, packs
+from index import packs
 from index.build import build
 from index.encoder import EMBED, Encoder
 from index.evaluate import answers
@@ -88,16 +86,6 @@ def test_runs_hold_texts_of_like_length_and_each_once(minilm: Encoder) -> None:
     assert [(list(places), ids.shape) for places, ids in minilm.tokenizer.runs(["two cars", "a"])] == [([0, 1], (2, 4))]
 
 
-@pytest.mark.parametrize("strange", [{"unidirectional": 1}, {"qkv_hidden_sizes": [4, 4, 4]}])
-def test_attention_we_do_not_know_is_left_as_it_is(strange: dict[str, Any]) -> None:
-    weights = numpy_helper.from_array(np.zeros((4, 12), np.float32), "weights")
-    node = helper.make_node("Attention", ["x", "weights", "bias", "mask"], ["y"], num_heads=2, **strange)
-    model = helper.make_model(helper.make_graph([node], "graph", [], [], [weights]))
-    before = model.SerializeToString()
-    assert not packing.pack(model, padding=0)
-    assert model.SerializeToString() == before
-
-
 def test_a_table_is_answered_by_meaning(minilm: Encoder, tmp_path: Path) -> None:
     table = tmp_path / "shop.csv"
     table.write_text(SHOP, encoding="utf-8")
@@ -115,13 +103,25 @@ def test_a_table_is_answered_by_meaning(minilm: Encoder, tmp_path: Path) -> None
     assert [answer.hits[0].entry.id for answer in found] == list(asked.values())
 
 
+def test_a_model_that_cannot_be_exported_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer, models
+
+    word = models.Transformer(str(minilm_folder()))
+    model = SentenceTransformer(modules=[word, models.LSTM(384, 32), models.Pooling(64)])
+    model.save(str(tmp_path / "model"))
+    with pytest.raises(ImportProblem, match="cannot be brought into a graph"):
+        import_encoder(str(tmp_path / "model"), tmp_path / "encoder", say=lambda line: None)
+    assert not (tmp_path / "encoder").exists()
+
+
 def test_what_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ImportProblem, match="does not load"):
         import_encoder(str(tmp_path / "nothing"), tmp_path / "out", say=lambda line: None)
 
 
-def test_a_model_with_a_padding_id_of_its_own_is_the_same_model(tmp_path: Path) -> None:
-    """XLM-R and its many relatives begin a text with id 0 and pad with 1."""
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_a_model_with_a_padding_id_of_its_own_is_the_same_model(tmp_path: Path, pooling: str) -> None:
+    """XLM-R and its many relatives begin a text with id 0 and pad with 1; BGE's take the first token's vector."""
     from sentence_transformers import SentenceTransformer, models
     from tokenizers import Tokenizer, pre_tokenizers, processors
     from tokenizers.models import WordLevel
@@ -150,9 +150,9 @@ def test_a_model_with_a_padding_id_of_its_own_is_the_same_model(tmp_path: Path) 
     tokenizer.save_pretrained(source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        SentenceTransformer(modules=[models.Transformer(str(source)), models.Pooling(64)]).save(str(model))
+        SentenceTransformer(modules=[models.Transformer(str(source)), models.Pooling(64, pooling)]).save(str(model))
         import_encoder(str(model), tmp_path / "encoder", say=lambda line: None)  # refuses what differs from the model
     encoder = Encoder(tmp_path / "encoder")
-    texts = ["hello", "我想换个套餐怎么换"]
+    texts = ["hello", "我想换个套餐怎么换", ""]
     together, alone = encoder.embed(texts).vectors, [encoder.embed([text]).vectors[0] for text in texts]
     assert together == pytest.approx(np.array(alone), abs=1e-5)
