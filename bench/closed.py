@@ -7,14 +7,14 @@ slower at first than one that loops. Each has an engine of its own that hears a 
 remembers what it has heard. The bare sum is of the same windows and as many neighbours as the engine asks for; the text is
 normalised beforehand.
 
-Two clients speak: a thin one that polls and so is always awake, and our Python client (`callers`). The overhead is reckoned
-with each one's cards.
+Two clients speak, each with a service of its own: one that polls and so is always awake, and our Python client (`clients`).
+The overhead is reckoned with each one's cards.
 """
 
 import contextlib
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from time import perf_counter_ns
@@ -27,7 +27,8 @@ from assist.queries import Query
 from assist.text import normalise
 from assist.windows import windows
 from bench import material, runs
-from bench.callers import Caller, Python, Thin
+from bench.clients import LoopClient, PollingClient
+from bench.served import served
 from index.evaluate import answers
 
 BLOCK: Final = 50
@@ -39,9 +40,9 @@ SOMEONE: Final = Voice(language="zh-Hans", tone="plain", agent="", company="", s
 class Times:
     """Microseconds, text by text."""
 
-    card: list[float] = field(default_factory=list)  # text to card over the socket, as a thin client sees it
-    python: list[float] = field(default_factory=list)  # the same with our Python client
-    echo: list[float] = field(default_factory=list)  # a ping and its pong just before: what sockets and wake-ups cost here
+    card: list[float] = field(default_factory=list)  # text to card over the socket, for a client that polls
+    client_card: list[float] = field(default_factory=list)  # the same for our Python client
+    echo: list[float] = field(default_factory=list)  # a ping and its pong before a card of the first
     engine: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
 
@@ -51,9 +52,9 @@ class Times:
         return [a - b for a, b in zip(self.card, self.bare, strict=True)]
 
     @property
-    def python_overhead(self) -> list[float]:
+    def client_overhead(self) -> list[float]:
         """The same, and what our Python client adds."""
-        return [a - b for a, b in zip(self.python, self.bare, strict=True)]
+        return [a - b for a, b in zip(self.client_card, self.bare, strict=True)]
 
 
 def with_cards(folder: Path, texts: Sequence[str], *, count: int, seed: int) -> list[str]:
@@ -70,38 +71,50 @@ def with_cards(folder: Path, texts: Sequence[str], *, count: int, seed: int) -> 
     return chosen[:count]
 
 
-def measure(address: str, folder: Path, texts: Sequence[str], *, count: int) -> Times:
+def measure(folder: Path, texts: Sequence[str], *, count: int) -> Times:
     """`count` texts (over again when there are fewer), after WARM that are not kept; `folder` holds what is served."""
     search_alone()  # as the service's threads do
     lean, full = material.engine(folder), material.engine(folder)
-    queue = list(itertools.islice(itertools.cycle(texts), count + WARM))
     times = Times()
-    with contextlib.closing(runs.new_loop()) as loop:
-        thin, python = Thin(address), Python(address, loop)
-        for start in range(0, len(queue), BLOCK):
-            block = queue[start : start + BLOCK]
-            times.echo += say(thin, block, times.card)
-            say(python, block, times.python)
+    with contextlib.ExitStack() as stack:
+        polling = stack.enter_context(contextlib.closing(PollingClient(stack.enter_context(served(folder)).address)))
+        loop = stack.enter_context(contextlib.closing(runs.new_loop()))
+        client = stack.enter_context(contextlib.closing(LoopClient(stack.enter_context(served(folder)).address, loop)))
+        for block in _blocks(texts, count=count):
+            times.echo += say(polling, block, times.card)
+            say(client, block, times.client_card)
             said = [normalise(text) for text in block]
             for text in said:
-                python.echo()
+                client.echo()
                 times.bare.append(bare(lean, windows(text)))
             for text in said:
-                python.echo()
+                client.echo()
                 times.engine.append(whole(full, text))
-        thin.close()
-        python.close()
     return Times(**{kept.name: getattr(times, kept.name)[WARM:] for kept in fields(times)})
 
 
-def say(caller: Caller, block: Sequence[str], cards: list[float]) -> list[float]:
+def cards(address: str, texts: Sequence[str], *, count: int) -> list[float]:
+    """From text to card alone, at a service that runs already, for a client that polls."""
+    times: list[float] = []
+    with contextlib.closing(PollingClient(address)) as polling:
+        for block in _blocks(texts, count=count):
+            say(polling, block, times)
+    return times[WARM:]
+
+
+def _blocks(texts: Sequence[str], *, count: int) -> Iterator[Sequence[str]]:
+    queue = list(itertools.islice(itertools.cycle(texts), count + WARM))
+    return (queue[start : start + BLOCK] for start in range(0, len(queue), BLOCK))
+
+
+def say(client: PollingClient | LoopClient, block: Sequence[str], times: list[float]) -> list[float]:
     """Say the texts, add the times of their cards, return those of the echoes before them."""
-    calls = [caller.begin() for _ in block]  # beforehand: no call is opened the moment its caller speaks
+    calls = [client.begin() for _ in block]  # beforehand: no call is opened the moment its caller speaks
     echoes = []
     for call, text in zip(calls, block, strict=True):
-        echoes.append(caller.echo())
-        cards.append(caller.card(call, text))
-    caller.end(calls)
+        echoes.append(client.echo())
+        times.append(client.card(call, text))
+    client.end(calls)
     return echoes
 
 

@@ -13,10 +13,10 @@ STAGES: Final = ("decode", "wait", "encode", "search", "advise", "total")
 MS: Final = 1e-3
 PARTS: Final = ("plain", "other_words", "ramble", "cross", "short", "none", "zh-Hans", "zh-Hant", "yue", "en")
 CLOSED: Final = (
-    ("card", "text to card over the socket"), ("python", "the same with our Python client"),
+    ("card", "text to card over the socket, for a client that polls"), ("client_card", "the same for our Python client"),
     ("echo", "ping to pong: the socket alone"),
     ("bare", "bare sum: tokenise + ONNX run + search"), ("engine", "engine in process"),
-    ("overhead", "socket and call core: card less bare sum"), ("python_overhead", "the same with our Python client"),
+    ("overhead", "socket and call core: card less bare sum"), ("client_overhead", "the same for our Python client"),
 )  # fmt: skip
 OPEN: Final = (
     ("finals", "final to reading"), ("cards", "final to card"), ("partials", "partial to reading"),

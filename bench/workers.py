@@ -40,8 +40,8 @@ def _closed(args: argparse.Namespace, writer: Writer, said: Script, *, workers: 
     folder = args.work / "artifact"
     chosen = closed.with_cards(folder, said.caller, count=args.closed, seed=args.seed)
     with served(folder, workers=workers) as service:
-        times = closed.measure(service.address, folder, chosen, count=args.closed)
-    writer.series("card", [round(us, 1) for us in times.card], unit="us", loop="closed", workers=workers, round=turn)
+        cards = closed.cards(service.address, chosen, count=args.closed)
+    writer.series("card", [round(us, 1) for us in cards], unit="us", loop="closed", workers=workers, round=turn)
 
 
 def _open(args: argparse.Namespace, writer: Writer, said: Script, *, calls: int, workers: int, turn: int) -> None:

@@ -1,15 +1,14 @@
 """Two clients that say one text a call, as the same card does not come twice in one, and wait for its card.
 
-`Thin` is websockets' Sans-I/O protocol on a socket that it polls: what it adds is two small frames. `Python` is
+`PollingClient` is websockets' Sans-I/O protocol on a socket that it polls: what it adds is two small frames. `LoopClient` is
 `assist.client`, with the turns of its event loop and the waking of a processor that has gone to sleep (on a virtual machine
-that alone takes some 50 us); a client in another language has its own.
-Times are microseconds.
+that alone takes some 50 us); a client in another language has its own. Times are microseconds.
 """
 
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Sequence
 from time import monotonic, perf_counter_ns
 from typing import Any, Final, TypeVar
 
@@ -18,7 +17,7 @@ from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.typing import Subprotocol
-from websockets.uri import parse_uri
+from websockets.uri import WebSocketURI, parse_uri
 
 from assist import wire
 from assist.client import Client
@@ -28,21 +27,35 @@ READ_BYTES: Final = 65_536
 Result = TypeVar("Result")
 
 
-class Thin:
+class NoAnswer(Exception):
+    """The service says something else than what is waited for, or nothing; `str()` tells."""
+
+
+class PollingClient:
     """A client that never sleeps. It sends little: the socket has room for it."""
 
     def __init__(self, address: str) -> None:
         uri = parse_uri(address + "/v1")
+        self._protocol = ClientProtocol(uri, subprotocols=[Subprotocol(wire.MSGPACK)])
+        self._frames: deque[bytes] = deque()
+        self._seq = self._calls = 0
         self._socket = socket.create_connection((uri.host, uri.port), timeout=TIMEOUT_S)
+        try:
+            self._open(uri)
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def _open(self, uri: WebSocketURI) -> None:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
-        self._protocol = ClientProtocol(uri, subprotocols=[Subprotocol(wire.MSGPACK)])
-        self._frames: deque[Frame] = deque()
-        self._seq = self._calls = 0
         self._protocol.send_request(self._protocol.connect())
         self._write()
+        until = monotonic() + TIMEOUT_S
         while self._protocol.state is State.CONNECTING:
-            self._read()
+            self._read(until, "handshake")
+            if self._protocol.handshake_exc:
+                raise self._protocol.handshake_exc
         self._send(type="open", role="ingest")
         self._until("opened")
 
@@ -53,7 +66,7 @@ class Thin:
     def begin(self) -> str:
         """Open another call; its name."""
         self._calls += 1
-        self._send(type="open", role="ingest", call=f"thin-{self._calls}")
+        self._send(type="open", role="ingest", call=f"polling-{self._calls}")
         return str(self._until("opened")["call"])
 
     def end(self, calls: Sequence[str]) -> None:
@@ -86,36 +99,35 @@ class Thin:
         for data in self._protocol.data_to_send():
             self._socket.sendall(data)
 
-    def _read(self) -> None:
-        """Poll for something to come, and take it in."""
+    def _until(self, kind: str) -> dict[str, Any]:
         until = monotonic() + TIMEOUT_S
+        while True:
+            while self._frames:
+                message: dict[str, Any] = msgpack.unpackb(self._frames.popleft())
+                if message["type"] == kind:
+                    return message
+                _check(message)
+            self._read(until, kind)
+
+    def _read(self, until: float, awaited: str) -> None:
+        """Poll until something comes, and take it in."""
         while True:
             try:
                 data = self._socket.recv(READ_BYTES)
                 break
             except BlockingIOError:
                 if monotonic() > until:
-                    raise TimeoutError("the service does not answer") from None
+                    raise NoAnswer(f"no {awaited} came within {TIMEOUT_S} s") from None
+        if not data:
+            raise NoAnswer(f"the service hung up before the {awaited} came")
         self._protocol.receive_data(data)
         self._write()  # the service pings, too
         events = self._protocol.events_received()
-        self._frames += [event for event in events if isinstance(event, Frame) and event.opcode is Opcode.BINARY]
-
-    def _until(self, kind: str) -> dict[str, Any]:
-        for message in self._messages():
-            if message["type"] == kind:
-                return message
-        raise ConnectionError("the service has closed the connection")
-
-    def _messages(self) -> Iterator[dict[str, Any]]:
-        while self._protocol.state is State.OPEN:
-            while self._frames:
-                yield msgpack.unpackb(self._frames.popleft().data)
-            self._read()
+        self._frames += [event.data for event in events if isinstance(event, Frame) and event.opcode is Opcode.BINARY]
 
 
-class Python:
-    """Our Python client, on a loop of its own that runs while it is asked."""
+class LoopClient:
+    """Our Python client, on an event loop that runs while it is asked."""
 
     def __init__(self, address: str, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -131,7 +143,7 @@ class Python:
     def begin(self) -> str:
         """Open another call; its name."""
         self._calls += 1
-        call = f"python-{self._calls}"
+        call = f"loop-{self._calls}"
         self._run(self._client.open_call(call))
         self._run(self._until("opened"))
         return call
@@ -164,14 +176,23 @@ class Python:
         return (perf_counter_ns() - started) / 1000
 
     async def _until(self, kind: str) -> dict[str, Any]:
-        async with asyncio.timeout(TIMEOUT_S):
-            while True:
-                message = await anext(self._messages)
-                if message["type"] == kind:
-                    return message
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                while True:
+                    message = await anext(self._messages)
+                    if message["type"] == kind:
+                        return message
+                    _check(message)
+        except TimeoutError:
+            raise NoAnswer(f"no {kind} came within {TIMEOUT_S} s") from None
 
     def _run(self, work: Awaitable[Result]) -> Result:
         return self._loop.run_until_complete(work)
 
 
-Caller = Thin | Python
+def _check(message: dict[str, Any]) -> None:
+    """Raise what the service says against us."""
+    if message["type"] == "problem":
+        raise NoAnswer(f"{message['code']}: {message['message']}")
+    if message["type"] == "closing":
+        raise NoAnswer(f"the service closes: {message['reason']}")
