@@ -7,15 +7,15 @@ slower at first than one that loops. Each has an engine of its own that hears a 
 remembers what it has heard. The bare sum is of the same windows and as many neighbours as the engine asks for; the text is
 normalised beforehand.
 
-Two clients speak, each with a service of its own: one that polls and so is always awake, and our Python client (`clients`).
-The overhead is reckoned with each one's cards.
+Two clients speak, block by block in turn: one that polls and so is always awake, and our Python client (`clients`).
 """
 
 import contextlib
 import itertools
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import sub
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Final
@@ -28,7 +28,6 @@ from assist.text import normalise
 from assist.windows import windows
 from bench import material, runs
 from bench.clients import LoopClient, PollingClient
-from bench.served import served
 from index.evaluate import answers
 
 BLOCK: Final = 50
@@ -45,16 +44,8 @@ class Times:
     echo: list[float] = field(default_factory=list)  # a ping and its pong before a card of the first
     engine: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
-
-    @property
-    def overhead(self) -> list[float]:
-        """What the socket and the call core add, text by text."""
-        return [a - b for a, b in zip(self.card, self.bare, strict=True)]
-
-    @property
-    def client_overhead(self) -> list[float]:
-        """The same, and what our Python client adds."""
-        return [a - b for a, b in zip(self.client_card, self.bare, strict=True)]
+    overhead: list[float] = field(default_factory=list)  # what the socket and the call core add: card less bare
+    client_overhead: list[float] = field(default_factory=list)
 
 
 def with_cards(folder: Path, texts: Sequence[str], *, count: int, seed: int) -> list[str]:
@@ -71,26 +62,36 @@ def with_cards(folder: Path, texts: Sequence[str], *, count: int, seed: int) -> 
     return chosen[:count]
 
 
-def measure(folder: Path, texts: Sequence[str], *, count: int) -> Times:
+def measure(address: str, folder: Path, texts: Sequence[str], *, count: int) -> Times:
     """`count` texts (over again when there are fewer), after WARM that are not kept; `folder` holds what is served."""
     search_alone()  # as the service's threads do
     lean, full = material.engine(folder), material.engine(folder)
     times = Times()
     with contextlib.ExitStack() as stack:
-        polling = stack.enter_context(contextlib.closing(PollingClient(stack.enter_context(served(folder)).address)))
         loop = stack.enter_context(contextlib.closing(runs.new_loop()))
-        client = stack.enter_context(contextlib.closing(LoopClient(stack.enter_context(served(folder)).address, loop)))
-        for block in _blocks(texts, count=count):
-            times.echo += say(polling, block, times.card)
-            say(client, block, times.client_card)
-            said = [normalise(text) for text in block]
-            for text in said:
-                client.echo()
-                times.bare.append(bare(lean, windows(text)))
-            for text in said:
-                client.echo()
-                times.engine.append(whole(full, text))
-    return Times(**{kept.name: getattr(times, kept.name)[WARM:] for kept in fields(times)})
+        polling = stack.enter_context(contextlib.closing(PollingClient(address)))
+        client = stack.enter_context(contextlib.closing(LoopClient(address, loop)))
+        for number, block in enumerate(_blocks(texts, count=count)):
+            polled = number % 2 == 0
+            cards: list[float] = []
+            echoes = say(polling if polled else client, block, cards)
+            bares = [_after(client, lambda text: bare(lean, windows(text)), text) for text in block]
+            engines = [_after(client, lambda text: whole(full, text), text) for text in block]
+            if number * BLOCK < WARM:
+                continue
+            (times.card if polled else times.client_card).extend(cards)
+            (times.overhead if polled else times.client_overhead).extend(map(sub, cards, bares))
+            times.echo += echoes if polled else []
+            times.bare += bares
+            times.engine += engines
+    return times
+
+
+def _after(client: LoopClient, step: Callable[[str], float], text: str) -> float:
+    """The time of a step on a normalised text, taken when this process has just waited."""
+    said = normalise(text)
+    client.echo()
+    return step(said)
 
 
 def cards(address: str, texts: Sequence[str], *, count: int) -> list[float]:

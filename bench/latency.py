@@ -5,6 +5,7 @@ import argparse
 from bench import closed, material, runs
 from bench.results import Writer
 from bench.runs import Plan
+from bench.served import served
 from bench.workload import SEED, script
 
 HELP = "text to card: one call in a closed loop beside the bare sum, and N calls in an open loop"
@@ -35,7 +36,8 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
 def _closed(args: argparse.Namespace, writer: Writer, texts: tuple[str, ...]) -> None:
     folder = args.work / "artifact"
     chosen = closed.with_cards(folder, texts, count=args.closed, seed=args.seed)
-    times = closed.measure(folder, chosen, count=args.closed)
+    with served(folder) as service:
+        times = closed.measure(service.address, folder, chosen, count=args.closed)
     for name in ("card", "client_card", "echo", "engine", "bare", "overhead", "client_overhead"):
         kept = writer.series(name, [round(us, 1) for us in getattr(times, name)], unit="us", loop="closed")
         print(f"closed loop, {name}: p50 {kept.percentile(50):.0f} us, p99 {kept.percentile(99):.0f} us", flush=True)
