@@ -60,5 +60,5 @@ def ruled(kind: type, *, default: Any = None, required: bool = False, **rule: An
 
 
 def rules(kind: type) -> tuple[tuple[str, Rule], ...]:
-    """The fields of a message that are `ruled`, each with its rule."""
+    """The fields of a message, all of them `ruled`, each with its rule."""
     return tuple((f.name, f.metadata["rule"]) for f in dataclasses.fields(kind))
