@@ -160,7 +160,7 @@ def _fuse(path: Path, config: Any) -> None:
 
 
 def _pack(path: Path, padding: int) -> None:
-    """Mixed lengths together in half of the time. Nothing is changed where `packing` does not know the attention."""
+    """Mixed lengths together in less time. Nothing is changed where `packing` does not know the attention."""
     graph = onnx.load(path)
     if packing.pack(graph, padding=padding):
         onnx.save(graph, path)

@@ -3,7 +3,7 @@
 Texts of different lengths come padded, `ids` (n, length). All that looks at one token at a time (the matrix products, nine
 tenths of the time) then runs on the said tokens alone, (tokens, width); for attention each head's rows are gathered into
 (n, heads, length, width / heads) and back, in the one copy that splitting the heads costs anyway. The products grow tall,
-which int8 kernels like: eight texts of like length take three quarters of the time, eight of 4 to 60 tokens half of it.
+which int8 kernels like: eight texts of 20 to 31 tokens take 0.83 of the time, eight of 4 to 60 tokens 0.6, one text 1.01.
 
 Works on graphs whose attention onnxruntime's optimiser has fused. The idea is that of "effective transformers" and of
 Zeng et al., "Boosting Distributed Training Performance of the Unpadded BERT Model", 2022, section 3.
