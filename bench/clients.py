@@ -1,9 +1,9 @@
 """Two clients that say one text a call, as the same card does not come twice in one, and wait for its card.
 
-`PollingClient` is websockets' Sans-I/O protocol on a socket that it polls. Its clock runs from the system call that sends the
-words' bytes to the one that brings the card's: to pack and to unpack a frame is its own affair, which takes Python 50 us and
-a softphone next to nothing. `LoopClient` is `assist.client`, all of it: frames, the turns of its event loop, and the waking of
-a processor that has gone to sleep (on a virtual machine that alone takes some 50 us). Times are microseconds.
+`PollingClient` is websockets' Sans-I/O protocol on a socket that it polls. Its clock runs from the system call that sends
+the words' bytes to the one that brings the card's: to pack and to unpack a frame is its own affair, which takes Python 50 us
+and a softphone next to nothing. `LoopClient` is `assist.client`, all of it: frames, the turns of its event loop, and the
+waking of a processor that has gone to sleep (on a virtual machine that alone takes some 50 us). Times are microseconds.
 """
 
 import asyncio

@@ -1,13 +1,15 @@
 """One contender in one fresh process: loads, learns the knowledge, answers the questions; tells figures as a line of JSON.
 
-Run by `peers` in the contender's own venv: `python -m bench.contend NAME MATERIAL SECONDS`. Times count from the first
-import. Imports nothing of assist or index (ours does so itself), so that a peer is charged for its own imports only.
+Run by `peers` in the contender's own venv: `python -m bench.contend NAME MATERIAL SECONDS THREADS...`; without SECONDS, by
+`duel`, it waits to be told on its standard input when to be measured, and how. Times count from the first import. Imports
+nothing of assist or index (ours does so itself), so that a peer is charged for its own imports only.
 """
 
 import importlib
 import itertools
 import json
 import os
+import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -86,6 +88,17 @@ def contend(name: str, material: Material, *, seconds: float, threads: Sequence[
 Ask = Callable[[Sequence[str]], list[list[int]]]
 
 
+def on_call(name: str, material: Material) -> Iterator[float]:
+    """Questions a second, of each line (batch, threads, seconds) that standard input tells."""
+    contender: Contender = importlib.import_module(f"bench.contenders.{name}").load(material)
+    contender.learn(material.texts)
+    questions = material.questions
+    for line in sys.stdin:
+        batch, threads, seconds = line.split()
+        random.shuffle(questions)  # whoever is slower must not always get the first ones alone
+        yield throughput(contender.ask, questions, int(batch), int(threads), seconds=float(seconds))
+
+
 def one_by_one(ask: Ask, questions: Sequence[str], *, seconds: float) -> tuple[list[float], list[int]]:
     """Microseconds and first answer of each question, until all are asked or the time is over."""
     us, firsts, until = [], [], time.perf_counter() + seconds
@@ -131,6 +144,11 @@ def _rss_mb() -> float:
 
 
 if __name__ == "__main__":
-    name_, folder_, seconds_, *threads_ = sys.argv[1:]
-    told = contend(name_, Material(Path(folder_)), seconds=float(seconds_), threads=[int(t) for t in threads_])
-    print("\n" + json.dumps(told))
+    name_, folder_, *seconds_ = sys.argv[1:]
+    if seconds_:
+        known = [int(t) for t in seconds_[1:]]
+        told = contend(name_, Material(Path(folder_)), seconds=float(seconds_[0]), threads=known)
+        print("\n" + json.dumps(told))
+    else:
+        for rate in on_call(name_, Material(Path(folder_))):
+            print(json.dumps({"rate": rate}), flush=True)

@@ -1,54 +1,25 @@
 """The same 2,000 questions answered over the same 2,000 texts by ours and by what a Python team would pick instead.
 
 Each contender runs in its own venv and a fresh process; those that are close run several rounds in turn. A contender's
-best throughput is over batch sizes, and over one or two calling threads where it can be called from two.
+best throughput is over batch sizes, and over one or two calling threads where it can be called from two. Minutes lie between
+one contender and the next, in which the machine may change by more than they differ: see `duel` for what must be exact.
 """
 
 import argparse
 import json
-import os
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench import contest, machine, venvs
+from bench import contest, duel, machine, venvs
+from bench.plans import PLANS, Plan
 from bench.results import Writer
 
 HELP = "the same questions over the same texts: ours, and what a Python team would pick instead"
 LIMIT_S: Final = 900
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A contender and how it is tuned. `threads`: from how many it is called for throughput."""
-
-    name: str
-    tuned: str = ""
-    threads: tuple[int, ...] = (1,)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    rounds: bool = False
-
-
-ONE_THREAD: Final = {"BENCH_INTRA_OP": "1", "OMP_NUM_THREADS": "1"}
-ALL_THREADS: Final = {"BENCH_INTRA_OP": str(os.cpu_count() or 1)}
-PLANS: Final = (
-    Plan("ours_lean", "1 thread", threads=(1, 2), environment=ONE_THREAD, rounds=True),
-    Plan("ours_lean", "all threads", environment=ALL_THREADS, rounds=True),
-    Plan("st_onnx", "1 thread", threads=(1, 2), environment=ONE_THREAD, rounds=True),
-    Plan("st_onnx", "all threads", rounds=True),
-    Plan("ours_engine", "1 thread", threads=(1, 2), environment=ONE_THREAD, rounds=True),
-    Plan("ours_engine", "all threads", environment=ALL_THREADS, rounds=True),
-    Plan("ours_default_lean", threads=(1, 2), rounds=True),
-    Plan("ours_default", threads=(1, 2), rounds=True),
-    Plan("st_torch"),
-    Plan("semantic_router"),
-    Plan("txtai"),
-    Plan("chromadb"),
-    Plan("qdrant"),
-    Plan("llama_index"),
-)
 ORACLE: Final = "st_torch"  # full precision: what the others' first answers are compared with
 
 
@@ -68,43 +39,45 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
     contest.prepare(folder, texts=args.texts, questions_=args.questions)
     plans = [plan for plan in PLANS if plan.name in args.only]
     firsts: dict[str, list[int]] = {}
+    rates: list[tuple[Plan, dict[str, float]]] = []
     for round_ in range(args.rounds):
         for plan in plans:
-            if round_ == 0 or plan.rounds:
-                _contend(args, writer, plan, round_, folder, firsts)
+            told = _contend(args, writer, plan, round_, folder) if round_ == 0 or plan.rounds else None
+            if told:
+                firsts[plan.name] = told["firsts"]
+                rates.append((plan, told["rates"]))
+    duel.run(folder, rates, writer)
     owners = json.loads((folder / "owners.json").read_text(encoding="utf-8"))
     for name, found in firsts.items():
         writer.figures("agreement", agreement(found, firsts.get(ORACLE, []), owners), contender=name)
 
 
-def _contend(
-    args: argparse.Namespace, writer: Writer, plan: Plan, round_: int, folder: Path, firsts: dict[str, list[int]]
-) -> None:
+def _contend(args: argparse.Namespace, writer: Writer, plan: Plan, round_: int, folder: Path) -> dict[str, Any] | None:
+    """One contender's figures, kept; None where there are none."""
     labels = {"contender": plan.name, "tuned": plan.tuned, "round": round_}
     try:
         python = venvs.python_of(plan.name)
         if args.prepare:
-            return
-        told = _measured(python, plan, folder, args.seconds)
+            return None
+        told = _measured(plan, folder, args.seconds)
     except venvs.Skipped as skipped:
         print(f"{plan.name}: skipped, {skipped}", flush=True)
         writer.figures("skipped", {"reason": str(skipped)}, **labels)
-        return
-    firsts[plan.name] = told.pop("firsts")
-    kept = writer.series("answer", told.pop("us"), unit="us", **labels)
-    told["versions"] = venvs.versions(python, venvs.REQUIREMENTS.get(plan.name, ()))
-    writer.figures("contender", {**told, "foreign_cpu_percent": round(machine.foreign_cpu(), 1)}, **labels)
+        return None
+    kept = writer.series("answer", told["us"], unit="us", **labels)
+    figures = {key: value for key, value in told.items() if key not in ("us", "firsts")}
+    figures["versions"] = venvs.versions(python, venvs.REQUIREMENTS.get(plan.name, ()))
+    writer.figures("contender", {**figures, "foreign_cpu_percent": round(machine.foreign_cpu(), 1)}, **labels)
     print(f"{plan.name} {plan.tuned}: p50 {kept.percentile(50) / 1000:.2f} ms, {told['per_s']:.0f}/s", flush=True)
+    return told
 
 
-def _measured(python: Path, plan: Plan, folder: Path, seconds: float) -> dict[str, Any]:
+def _measured(plan: Plan, folder: Path, seconds: float) -> dict[str, Any]:
     """The figures of one fresh process. Raises Skipped when it fails."""
-    command = [str(python), "-m", "bench.contend", plan.name, str(folder), str(seconds), *map(str, plan.threads)]
-    offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    environment = {**os.environ, **offline, **plan.environment}
+    command = plan.command(folder, seconds, *plan.threads)
     try:
         done = subprocess.run(
-            command, cwd=machine.ROOT, env=environment, check=True, capture_output=True, text=True, timeout=LIMIT_S
+            command, cwd=machine.ROOT, env=plan.variables, check=True, capture_output=True, text=True, timeout=LIMIT_S
         )
     except subprocess.TimeoutExpired as problem:
         raise venvs.Skipped(f"was not done within {LIMIT_S} s") from problem

@@ -139,7 +139,22 @@ def peers(results: Results) -> str:
             number(agree.get("entry", math.nan), 1),
         ])  # fmt: skip
     skipped = [f"\n\nSkipped: {f.labels['contender']}, {f.values['reason']}" for f in results.figures if f.name == "skipped"]
-    return table(head, rows) + "".join(skipped)
+    return table(head, rows) + in_turn(results) + "".join(skipped)
+
+
+def in_turn(results: Results) -> str:
+    """What the duel said, as a sentence; nothing where there was none."""
+    duel = next((f.values for f in results.figures if f.name == "duel"), None)
+    if duel is None:
+        return ""
+    sides = [
+        f"{s.labels['contender']} {s.labels['tuned']} at {s.labels['at']} {number(s.samples.percentile(50), 0)}/s"
+        for s in found(results, "rate in turn")
+    ]
+    return (
+        f"\n\nIn turn, each at its best, {duel['turns']} times: {', '.join(sides)}; "
+        f"{duel['ratio']} x (half of the turns {duel['low']} to {duel['high']})."
+    )
 
 
 def contenders(results: Results) -> list[tuple[str, str]]:
