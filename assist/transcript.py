@@ -10,7 +10,8 @@ from typing import Final
 
 from assist.messages import Fragment, Speaker
 from assist.records import record
-from assist.text import common_prefix, is_filler, joined, normalise
+from assist.steadiness import Steadiness
+from assist.text import is_filler, joined, normalise
 
 SEGMENTS_KEPT: Final = 512  # closed segment names remembered, to know a duplicate
 TURNS_KEPT: Final = 6
@@ -63,6 +64,7 @@ class Transcript:
         self.finals = 0  # segments heard to their end
         self._open: OrderedDict[str, _OpenSegment] = OrderedDict()
         self._closed: OrderedDict[str, None] = OrderedDict()
+        self._steadiness = Steadiness()
 
     def hear(self, fragment: Fragment) -> tuple[str, Change | None] | None:
         """Take in a fragment; return the segment's text and the change it makes, or None if it is a duplicate.
@@ -107,11 +109,11 @@ class Transcript:
         return self.turns[-1]
 
     def _partial(self, fragment: Fragment, segment: _OpenSegment, before: str) -> Change | None:
-        """What is stable is told by the recogniser, or has come twice running: all of it, where the caller pauses."""
+        """What is stable is told by the recogniser, or to be learned from what it does: `steadiness`."""
         if fragment.stable_chars is not None:
             stable = segment.text[: fragment.stable_chars]
         else:
-            stable = common_prefix(before, segment.text)
+            stable = self._steadiness.stable(before, segment.text)
         said = normalise(stable)
         if is_filler(said):
             return None

@@ -1,17 +1,18 @@
 """What partials are worth: example turns said piece by piece to the real call core and engine, as a recogniser sends them.
 
-A recogniser revises: each partial ends in a character that the next one may change, so only what two agree on is stable;
-unless it tells what it will not change any more.
+The agent greets first, as in every call. A recogniser revises: every third partial ends in a character that it has misheard
+and the next one corrects. Some tell what they will not change any more (`stable_chars`), most do not.
 """
 
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from assist.call import Call
 from assist.engine import Engine
 from assist.guidance import Guide
-from assist.messages import Fragment, ServerMessage, Suggest
+from assist.messages import Fragment, ServerMessage, Speaker, Suggest
 from assist.settings import Settings
 from index.evaluate import Share
 from index.knowledge import NO_ENTRY, Example
@@ -19,7 +20,9 @@ from index.knowledge import NO_ENTRY, Example
 PIECES_PER_S: Final = 3
 UNITS_PER_S: Final = 4.5  # Chinese characters; a Latin letter takes a quarter
 LETTERS: Final = 4
-WHO: Final[Mapping[str, Any]] = {"call": "call", "segment": "s", "speaker": "caller"}
+MISHEARD: Final = 1 / 3
+GREETING: Final = "您好，这里是客户服务中心，很高兴为您服务，请问有什么可以帮到您？"
+Mishear = Callable[[str], str]  # what a recogniser may take a character for
 
 
 @dataclass(slots=True)
@@ -32,13 +35,14 @@ class Said:
     confirmed: frozenset[str]
 
 
-def shares(engine: Engine, examples: Sequence[Example], *, told: bool = False) -> dict[str, Share]:
+def shares(engine: Engine, examples: Sequence[Example], mishear: Mishear, *, told: bool = False) -> dict[str, Share]:
     """Of the final's right cards, those provisional by half of the turn; of the provisional cards, those withdrawn. Each
     for all, as `measure`, and for each style and language, as `measure/part`.
 
-    `told`: the recogniser says of each partial that it will stay.
+    `told`: the recogniser says of each partial what will stay.
     """
-    turns = [(example, say(engine, example.say, told=told)) for example in examples if example.entry not in (None, NO_ENTRY)]
+    answered = [example for example in examples if example.entry not in (None, NO_ENTRY)]
+    turns = [(example, say(engine, example.say, mishear, told=told)) for example in answered]
     found = _shares(turns)
     for part in dict.fromkeys(part for example, _ in turns for part in _parts(example)):
         some = [(example, said) for example, said in turns if part in _parts(example)]
@@ -60,24 +64,38 @@ def _shares(turns: Sequence[tuple[Example, Said]]) -> dict[str, Share]:
     }
 
 
-def say(engine: Engine, text: str, *, told: bool = False) -> Said:
-    """One turn of a new call."""
+def say(engine: Engine, text: str, mishear: Mishear, *, told: bool = False) -> Said:
+    """The first turn of a caller, to an agent who has greeted."""
     call = Call("call", Settings(), Guide(engine.catalog))
-    step = UNITS_PER_S / PIECES_PER_S * (LETTERS if text.isascii() else 1)
-    ends = [round(step * i) for i in range(1, int(len(text) / step) + 1)]
+    now = 0
+    for fragment in pieces("agent", GREETING, mishear, told=told):
+        heard(engine, call, fragment, now=now)
+        now += 1000 // PIECES_PER_S
     cards: list[Suggest] = []
     half: frozenset[str] | None = None
-    for number, end in enumerate(ends):
-        if half is None and end > len(text) / 2:
+    for fragment in pieces("caller", text, mishear, told=told):
+        if half is None and len(fragment.text) > len(text) / 2:
             half = shown(call)
-        partial = Fragment(**WHO, text=text[:end], final=False, stable_chars=end if told else None)
-        cards += heard(engine, call, partial, now=number * 1000 // PIECES_PER_S)
-    half = shown(call) if half is None else half
-    final = Fragment(**WHO, text=text, final=True)
-    cards += heard(engine, call, final, now=len(ends) * 1000 // PIECES_PER_S)
+        cards += heard(engine, call, fragment, now=now)
+        now += 1000 // PIECES_PER_S
     provisional = {card.id for card in cards if card.state == "provisional"}
     withdrawn = {card.id for card in cards if card.state == "withdrawn"} & provisional
-    return Said(half, len(provisional), len(withdrawn), shown(call))
+    return Said(half or frozenset(), len(provisional), len(withdrawn), shown(call))
+
+
+def pieces(speaker: Speaker, text: str, mishear: Mishear, *, told: bool) -> Iterator[Fragment]:
+    """A turn as a recogniser sends it: partials, each a little longer, and the final."""
+    who: Mapping[str, Any] = {"call": "call", "segment": speaker, "speaker": speaker}
+    chance = random.Random(text)
+    step = UNITS_PER_S / PIECES_PER_S * (LETTERS if text.isascii() else 1)
+    for number in range(1, int(len(text) / step) + 1):
+        heard = text[: round(step * number)]
+        sure = len(heard)
+        if chance.random() < MISHEARD:
+            sure -= 1
+            heard = heard[:sure] + mishear(heard[sure:])
+        yield Fragment(**who, text=heard, final=False, stable_chars=sure if told else None)
+    yield Fragment(**who, text=text, final=True)
 
 
 def heard(engine: Engine, call: Call, fragment: Fragment, *, now: int) -> list[Suggest]:

@@ -4,6 +4,7 @@ domain pack, beside the service pack as editors build it, its entries, cards and
 
 import argparse
 import csv
+import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -72,8 +73,9 @@ def _readings(writer: Writer, engine: Engine, known: Knowledge, examples: Sequen
 def _entries(writer: Writer, engine: Engine, known: Knowledge, examples: Sequence[Example], name: str) -> None:
     for texts, said in _said(known, examples):
         _tell(writer, _part(judge(engine, said), "entry", "card"), texts=texts, pack=name)
-    _tell(writer, partials.shares(engine, examples), texts="piece by piece", pack=name)
-    _tell(writer, partials.shares(engine, examples, told=True), texts="piece by piece, stable part told", pack=name)
+    for texts, told in (("piece by piece", False), ("piece by piece, stable part told", True)):
+        mishear = functools.partial(_augmenter(known).slip, rate=1.0)
+        _tell(writer, partials.shares(engine, examples, mishear, told=told), texts=texts, pack=name)
 
 
 def _said(known: Knowledge, examples: Sequence[Example]) -> Iterator[tuple[str, Sequence[Example]]]:

@@ -66,6 +66,16 @@ def test_a_partial_acts_on_what_two_of_them_share() -> None:
     assert change(transcript, said("我的花费什么")) is None  # the shared part has not grown
 
 
+def test_once_the_recogniser_has_shown_to_take_nothing_back_a_partial_acts_at_once() -> None:
+    transcript = Transcript()
+    greeting = "您好请问有什么可以帮您"
+    for end in range(1, len(greeting)):
+        transcript.hear(said(greeting[:end], segment="greeting", speaker="agent"))
+    first = change(transcript, said("我的话费"))
+    assert first is not None
+    assert first.turn == "我的话费"
+
+
 def test_a_partial_that_comes_again_is_stable_as_a_whole() -> None:
     transcript = Transcript()
     assert change(transcript, said("我的花费怎么")) is None

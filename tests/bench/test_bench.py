@@ -313,10 +313,21 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
 def test_turns_said_piece_by_piece_show_cards_early(artifact_folder: Path) -> None:
     engine = material.engine(artifact_folder)
     turns = ("我的手机丢了麻烦你先帮我把号码停掉别让人家拿去用", "话费充错号码了充到别人那里去了能不能给我退回来啊", "嗯")
-    said = [partials.say(engine, text) for text in turns]
-    assert all(one.half <= one.confirmed for one in said)
-    assert any(one.provisional for one in said[:2])
-    assert said[2] == partials.Said(frozenset(), 0, 0, frozenset())
+    for told in (False, True):
+        said = [partials.say(engine, text, lambda _: "豫", told=told) for text in turns]
+        assert all(one.half <= one.confirmed for one in said)
+        assert any(one.provisional for one in said[:2])
+        assert said[2] == partials.Said(frozenset(), 0, 0, frozenset())
+
+
+def test_a_third_of_the_pieces_end_misheard() -> None:
+    text = "我的手机丢了麻烦你先帮我把号码停掉别让人家拿去用" * 4
+    *partials_, final = partials.pieces("caller", text, lambda _: "豫", told=True)
+    misheard = [one for one in partials_ if one.text.endswith("豫")]
+    assert 0.2 < len(misheard) / len(partials_) < 0.5
+    assert all(text.startswith(one.text[: one.stable_chars]) for one in partials_)
+    assert all(one.stable_chars == len(one.text) - (one in misheard) for one in partials_)
+    assert (final.text, final.final) == (text, True)
 
 
 def test_quality_of_a_foreign_table(tried: Tried, artifact_folder: Path) -> None:
