@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, Final
 
 from assist.board import Board
 from assist.call import Call
@@ -15,9 +15,11 @@ from assist.guidance import Guide, Signals
 from assist.language import language_of
 from assist.messages import parse
 from assist.mood import Mood
-from assist.queries import Answer, Query
+from assist.queries import UNTOLD, Answer, Label, Query
 from assist.settings import Settings
 from assist.text import is_filler, normalise
+
+NOTHING: Final = "none"  # the intent of fillers
 
 
 def questions(lines: Iterable[str], *, as_json: bool) -> Iterator[dict[str, Any] | Fault]:
@@ -47,10 +49,9 @@ def ask(engine: Engine, settings: Settings, asked: dict[str, Any]) -> dict[str, 
     """Answer one question as the service would answer a final fragment: a JSON-ready map."""
     started = perf_counter_ns()
     speaker = asked.get("speaker") or "caller"
-    query = Query(
-        call="ask", number=1, segment="1", speaker=speaker, turn=normalise(asked["text"]), final=True, heard_ms=0
-    )  # fmt: skip
-    answer = Answer(query=query, catalog=engine.catalog) if is_filler(query.turn) else engine.answer([query])[0]
+    text = asked["text"] if len(asked["text"]) <= settings.text_chars_max else ""  # the service would refuse it
+    query = Query(call="ask", number=1, segment="1", speaker=speaker, turn=normalise(text), final=True, heard_ms=0)
+    answer = _unasked(query, engine) if is_filler(query.turn) else engine.answer([query])[0]
     language = asked.get("language") if asked.get("language") in LANGUAGES else language_of(asked["text"])
     timing = {**answer.timing_us, "total": (perf_counter_ns() - started) // 1000}
     shown = {hit.entry.id for hit in answering(answer)}
@@ -66,6 +67,12 @@ def ask(engine: Engine, settings: Settings, asked: dict[str, Any]) -> dict[str, 
         "timing_us": timing,
     }
     return told | {"moment": answer.moment.moment if answer.moment else None} if speaker == "agent" else told
+
+
+def _unasked(query: Query, engine: Engine) -> Answer:
+    """What the service has no query for: a filler means nothing, and that is sure; of no words at all nothing is known."""
+    intent = Label(NOTHING, 1.0) if query.turn and NOTHING in engine.catalog.intents else UNTOLD
+    return Answer(query=query, catalog=engine.catalog, intent=intent)
 
 
 def _phrases(engine: Engine, settings: Settings, answer: Answer, language: str) -> list[dict[str, Any]]:

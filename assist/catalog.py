@@ -97,10 +97,12 @@ class Catalog:
     emotions: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()  # intents whose turns get no answer card: thanks, greetings, numbers read out …
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # collection -> row by row
+    words: frozenset[str] = frozenset()  # in Latin letters, that the packs use: whoever uses others speaks another language
 
     def dumps(self) -> str:
         """The text of catalog.json."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1)
+        body = {**dataclasses.asdict(self), "words": sorted(self.words)}
+        return json.dumps(body, ensure_ascii=False, indent=1)
 
 
 def pick(by_language: Mapping[str, T], language: str) -> T:
@@ -123,6 +125,7 @@ def loads(text: str) -> Catalog:
         emotions=tuple(body["emotions"]),
         unanswered=tuple(body["unanswered"]),
         rows={name: tuple(Row(**row) for row in rows) for name, rows in body["rows"].items()},
+        words=frozenset(body["words"]),
     )
 
 

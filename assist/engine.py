@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from assist import artifact, catalog, tokens
 from assist.artifact import LINES, QUESTIONS, ArtifactError, Manifest
 from assist.catalog import Catalog
+from assist.legible import legible
 from assist.queries import UNKNOWN, Answer, Hit, Label, Moment, Query
 from assist.text import normalise
 from assist.windows import windows
@@ -126,10 +127,12 @@ class Engine:
         return Answer(query=query, catalog=self.catalog, moment=Moment(phrase.moment, float(scores[best, 0])))
 
     def _caller(self, query: Query, read: Read, rows: slice) -> Answer:
+        if not legible(query.turn, self.catalog.words):
+            return Answer(query=query, catalog=self.catalog)
         thresholds = self.manifest.thresholds
         intent = label(read.intents[rows], self.catalog.intents, thresholds.intent)
         threshold = thresholds.answer + (UNASKED if intent.label in self.catalog.unanswered else 0.0)
-        newest = read.vectors[rows.stop : rows.stop + 1] if query.newest else None
+        newest = read.vectors[rows.stop : rows.stop + 1] if legible(query.newest, self.catalog.words) else None
         return Answer(
             query=query,
             catalog=self.catalog,

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from assist.artifact import LINES, QUESTIONS
 from assist.catalog import Catalog, Entry, Phrase, Row
+from assist.legible import latin_words
+from assist.text import normalise
 from index import knowledge
 from index.findings import Place
 from index.knowledge import Knowledge
@@ -42,7 +44,17 @@ def catalog(packs: Knowledge) -> Catalog:
         emotions=tuple(dict.fromkeys(emotion.label for emotion in packs.emotions)),
         unanswered=tuple(intent.label for intent in packs.intents if not intent.answered),
         rows={QUESTIONS: tuple(_questions(packs)), LINES: tuple(_lines(packs))},
+        words=frozenset(word for text in _texts(packs) for word in latin_words(normalise(text))),
     )
+
+
+def _texts(packs: Knowledge) -> Iterator[str]:
+    """All that the packs say, and let callers say."""
+    for entry in packs.entries:
+        yield from (entry.title, *entry.answers.values(), *(variant.text for variant in entry.questions))
+    for phrase in packs.phrases:
+        yield from (sentence for tones in phrase.text.values() for sentence in tones.values())
+    yield from (utterance.text for utterance in packs.utterances)
 
 
 def _entry(entry: knowledge.Entry, packs: Knowledge) -> Entry:

@@ -38,7 +38,16 @@ def test_nothing_said_is_nothing_shown(engine: Engine, text: str) -> None:
 
 
 def test_ten_thousand_characters(engine: Engine) -> None:
-    assert told(engine, text="啰嗦" * 4_990 + "我的流量怎么用得这么快")["answers"]
+    story = "，".join(row.text for row in engine.catalog.rows["lines"])
+    assert told(engine, text=story[:1_900] + "我的流量怎么用得这么快")["answers"]
+    nothing = told(engine, text=story[:10_000] + "我的流量怎么用得这么快")
+    assert (nothing["intent"]["label"], nothing["emotion"]["label"]) == ("unknown", "unknown")
+    assert nothing["answers"] == nothing["phrases"] == []
+
+
+def test_fillers_mean_nothing_and_silence_is_unknown(engine: Engine) -> None:
+    assert told(engine, text="嗯嗯 啊")["intent"] == {"label": "none", "p": 1.0}
+    assert told(engine, text="😀")["intent"] == {"label": "unknown", "p": 0.0}
 
 
 def test_an_agent_s_words_have_a_moment(engine: Engine) -> None:
