@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from time import perf_counter_ns
 from typing import Any, Final
 
@@ -22,27 +23,42 @@ from assist.text import is_filler, normalise
 NOTHING: Final = "none"  # the intent of fillers
 
 
-def questions(lines: Iterable[str], *, as_json: bool) -> Iterator[dict[str, Any] | Fault]:
-    """What is asked, line by line: objects with `text`, or plain texts; a Fault for a line that is neither."""
+class BadLine(Fault):
+    """A line that is no question; `id` is what its answer would have borne, None where that cannot be told."""
+
+    def __init__(self, code: str, message: str, *, field: str | None = None, id: str | float | None = None) -> None:
+        super().__init__(code, message, field=field)
+        self.id = id
+
+
+def questions(lines: Iterable[str], *, as_json: bool) -> Iterator[dict[str, Any] | BadLine]:
+    """What is asked, line by line: objects with `text`, or plain texts; a BadLine for a line that is neither."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _question(line, number) if as_json else {"id": number, "text": line.rstrip("\n")}
 
 
-def _question(line: str, number: int) -> dict[str, Any] | Fault:
+def _question(line: str, number: int) -> dict[str, Any] | BadLine:
     try:
         body = json.loads(line)
     except (ValueError, RecursionError):
-        return Fault("malformed_frame", f"Line {number} is not JSON.")
+        return BadLine("malformed_frame", f"Line {number} is not JSON.")
     if not isinstance(body, dict):
-        return Fault("malformed_frame", f"Line {number} must be an object with `text`.")
+        return BadLine("malformed_frame", f"Line {number} must be an object with `text`.")
     body.setdefault("id", number)
     try:
         parse({"type": "fragment", "call": "-", "segment": "-", "final": True, "speaker": body.get("speaker") or "caller",
                "text": body.get("text")})  # fmt: skip
     except Fault as fault:
-        return Fault(fault.code, f"Line {number}: {fault}", field=fault.field)
+        return BadLine(fault.code, f"Line {number}: {fault}", field=fault.field, id=_sound(body["id"]))
     return body
+
+
+def _sound(id: object) -> str | float | None:
+    """An id if it is text or a number; NaN and infinity are neither in JSON."""
+    if isinstance(id, bool) or not isinstance(id, str | int | float):
+        return None
+    return None if isinstance(id, float) and not isfinite(id) else id
 
 
 def ask(engine: Engine, settings: Settings, asked: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +102,6 @@ def _phrases(engine: Engine, settings: Settings, answer: Answer, language: str) 
     return [{"id": card.why["entry"], "kind": card.kind, "text": card.text} for card in cards]
 
 
-def problem(fault: Fault) -> dict[str, Any]:
+def problem(fault: BadLine) -> dict[str, Any]:
     """A line that could not be answered."""
-    return {"id": None, "problem": {"code": fault.code, "message": str(fault)}}
+    return {"id": fault.id, "problem": {"code": fault.code, "message": str(fault)}}

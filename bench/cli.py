@@ -10,9 +10,11 @@ from typing import Final
 
 from assist.artifact import ArtifactError
 from bench import machine, material, report, results
+from bench.foreign_queries import Unusable
 from bench.served import NotServed
 
 NAMES: Final = ("latency", "capacity", "workers", "peers", "quality", "growth", "startup")
+UNUSABLE: Final = 2  # the exit status argparse has for a flag that is none; also for a file that cannot be used
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,12 +52,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ArtifactError, NotServed, machine.Busy) as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return 1
+    except Unusable as problem:
+        print(f"bench: {problem}", file=sys.stderr)
+        return UNUSABLE
     return 0
 
 
 def _run(args: argparse.Namespace, module: ModuleType) -> None:
     own = {"module", "name", "artifact", "results", "work", "patience", "force"}
     options = {key: _plain(value) for key, value in vars(args).items() if key not in own}
+    if hasattr(module, "check"):
+        module.check(args)
     args.work.mkdir(parents=True, exist_ok=True)
     foreign = machine.gate(patience_s=args.patience, force=args.force)
     name = module.result_name(args) if hasattr(module, "result_name") else args.name

@@ -3,11 +3,10 @@ domain pack, beside the service pack as editors build it, its entries, cards and
 """
 
 import argparse
-import csv
 import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from assist import artifact
 from assist.engine import Engine
 from assist.text import normalise
 from bench import labels, material, partials
+from bench.foreign_queries import Asked, Unusable, read_queries, read_table
 from bench.labels import Measured
 from bench.results import Writer
 from index import packs
@@ -38,10 +38,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The benchmark's own flags."""
     parser.add_argument("--pack", type=Path, metavar="FILE", help="a foreign table (CSV, XLSX) or pack to answer from")
     parser.add_argument(
-        "--queries", type=Path, metavar="FILE", help="JSON lines or CSV with query and gold (ids, comma-separated)"
+        "--queries", type=Path, metavar="FILE", help="JSON lines or CSV with query and gold (ids, with , ; or | between)"
     )
     parser.add_argument("--domains", nargs="*", default=DOMAINS, metavar="PACK", help="domain packs to judge")
     parser.add_argument("--encoder", type=Path, default=DEFAULT, metavar="DIR", help="the encoder folder")
+
+
+def check(args: argparse.Namespace) -> None:
+    """Refuse a foreign table and queries that cannot be used, before a quiet machine is waited for. Raises Unusable."""
+    given, missing = ("pack", "queries") if args.pack else ("queries", "pack")
+    if bool(args.pack) != bool(args.queries):
+        raise Unusable(f"{getattr(args, given)}: --{given} is given without --{missing}; a foreign table needs both")
+    if args.pack:
+        read_queries(args.queries, held={entry.id for entry in read_table(args.pack).entries})
 
 
 def run(args: argparse.Namespace, writer: Writer) -> None:
@@ -104,19 +113,10 @@ def _tell(writer: Writer, found: Mapping[str, Share | Measured], **where: Any) -
         writer.figures(name, {"percent": one.percent, "low": low, "high": high, "of": one.of}, **where)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A foreign query and the ids of the entries that answer it."""
-
-    query: str
-    gold: frozenset[str]
-
-
 def _foreign(args: argparse.Namespace, writer: Writer, table: Path, queries: Path) -> None:
-    known = packs.read([material.KNOWLEDGE / "service", table])[0]
-    known = replace_examples(known)
+    known = read_table(table)
     engine = Engine(build(known, Encoder(args.encoder), args.work / "foreign", say=lambda line: None))
-    asked = read_queries(queries)
+    asked = read_queries(queries, held={entry.id for entry in known.entries})
     _tell(writer, ranks(engine, asked), texts="as said", pack=table.stem)
     _tell(writer, silence(engine), texts="of other domains", pack=table.stem)
     slips = _augmenter(known)
@@ -133,25 +133,6 @@ def silence(engine: Engine) -> dict[str, Share]:
         f"no card for callers of {name}": Share(sum(not any(hit.shown for hit in each.hits) for each in found), len(found))
         for name, found in told.items()
     }
-
-
-def replace_examples(known: Knowledge) -> Knowledge:
-    """The same packs without examples: those of the service pack say nothing of a foreign table."""
-    none: tuple[Example, ...] = ()
-    return Knowledge(packs=tuple(replace(pack, examples=none) for pack in known.packs))
-
-
-def read_queries(path: Path) -> list[Asked]:
-    """JSON lines or CSV, each with `query` and `gold` (or `gold_ids`): a list, or ids separated by commas."""
-    text = path.read_text(encoding="utf-8-sig")
-    rows = [json.loads(line) for line in text.splitlines() if line.strip()] if path.suffix != ".csv" else None
-    return [_asked(row) for row in rows or csv.DictReader(text.splitlines())]
-
-
-def _asked(row: dict[str, Any]) -> Asked:
-    gold = row.get("gold", row.get("gold_ids", ""))
-    ids = gold if isinstance(gold, list) else str(gold).split(",")
-    return Asked(row["query"], frozenset(str(one).strip() for one in ids))
 
 
 def ranks(engine: Engine, asked: Sequence[Asked]) -> dict[str, Share]:

@@ -1,6 +1,6 @@
-"""What changed between two artifacts: entries, phrases, variants, thresholds, figures. Plain lines."""
+"""What changed between two artifacts: entries, phrases, variants, labels, moments, thresholds, figures. Plain lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ def diff(old: Path, new: Path) -> Iterator[str]:
     a, b = (catalog.loads((folder / artifact.CATALOG).read_text(encoding="utf-8")) for folder in (old, new))
     yield from _changes("entry", _without_source(a.entries), _without_source(b.entries))
     yield from _changes("phrase", _without_source(a.phrases), _without_source(b.phrases))
+    yield from _changes("intent", _intents(a), _intents(b))
+    yield from _changes("emotion", _emotions(a), _emotions(b))
+    yield from _moments(a, b)
     yield from _variants(a, b)
 
 
@@ -27,6 +30,27 @@ def _plain(value: Any) -> dict[str, Any]:
 def _without_source(values: Mapping[str, Any]) -> dict[str, Any]:
     """Moving an entry to another line is no change."""
     return {key: {name: v for name, v in _plain(value).items() if name != "source"} for key, value in values.items()}
+
+
+def _intents(side: Catalog) -> dict[str, str]:
+    """Each intent, and whether its turns may get answer cards."""
+    return {label: "unanswered" if label in side.unanswered else "answered" for label in side.intents}
+
+
+def _emotions(side: Catalog) -> dict[str, str]:
+    """Each emotion, and the tone that it asks for."""
+    return {label: f"tone {side.tones[label]}" if label in side.tones else "no tone" for label in side.emotions}
+
+
+def _moments(old: Catalog, new: Catalog) -> Iterator[str]:
+    """Moments that have come or gone; of the others the names."""
+    yield from _changes("moment", dict.fromkeys(old.moments), dict.fromkeys(new.moments))
+    kept = old.moments.keys() & new.moments.keys()
+    yield from _changes("name of moment", *(_names(side, kept) for side in (old, new)))
+
+
+def _names(side: Catalog, kept: Collection[str]) -> dict[str, str]:
+    return {f"{key} in {language}": name for key in kept for language, name in side.moments[key].items()}
 
 
 def _changes(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from assist.artifact import QUESTIONS
+from assist.candidates import ABREAST, ANSWERS_MAX, answering
 from assist.engine import Engine
-from assist.text import normalise
+from assist.queries import Answer
+from assist.text import is_filler, normalise
 from assist.windows import windows
 from index.evaluate import answers
 
@@ -18,6 +20,9 @@ def explain(engine: Engine, text: str) -> Iterator[str]:
     """Lines that tell how the engine reads one caller turn."""
     said = normalise(text)
     yield f"heard as: {said or '(nothing: fillers and signs only)'}"
+    if is_filler(said):
+        yield "the service asks nothing of it: it holds no words but fillers"
+        return
     thresholds = engine.manifest.thresholds
     pieces = windows(said)
     read = engine.read(pieces)
@@ -32,11 +37,17 @@ def explain(engine: Engine, text: str) -> Iterator[str]:
     for piece, vector in zip(pieces, read.vectors, strict=True):
         yield f"window: {piece}"
         yield from _nearest(engine, vector)
-    answer = answers(engine, [text])[0]
-    yield f"an entry is shown from {answer.threshold:.3f} on:"
+    yield from _entries(answers(engine, [text])[0])
+
+
+def _entries(answer: Answer) -> Iterator[str]:
+    """What becomes of each entry found: `passes` is over the threshold, but behind those that the service shows."""
+    yield f"an entry passes from {answer.threshold:.3f} on; at most {ANSWERS_MAX} are shown, within {ABREAST} of the first:"
+    shown = {hit.entry.id for hit in answering(answer)}
     for hit in answer.hits:
-        shown = "shown" if hit.shown else "denied" if hit.denied else "not shown"
-        yield f"  {shown:9}  {hit.score:.3f}  {hit.entry.id}  by {hit.matched!r} ({hit.source})"
+        passes = "passes" if hit.shown else "denied" if hit.denied else "not shown"
+        fate = "shown" if hit.entry.id in shown else passes
+        yield f"  {fate:9}  {hit.score:.3f}  {hit.entry.id}  by {hit.matched!r} ({hit.source})"
 
 
 def _nearest(engine: Engine, vector: np.ndarray) -> Iterator[str]:

@@ -8,7 +8,7 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from assist import asking
-from assist.asking import ask, questions
+from assist.asking import BadLine, ask, questions
 from assist.candidates import ABREAST, ANSWERS_MAX
 from assist.engine import Engine
 from assist.faults import Fault
@@ -81,6 +81,21 @@ def test_lines() -> None:
     assert [asking.problem(f)["problem"]["code"] for f in found if isinstance(f, Fault)]
     assert "Line 3" in str(found[1])
     assert list(questions(["你好\n", "  ", "[1]\n"], as_json=False)) == [{"id": 1, "text": "你好"}, {"id": 3, "text": "[1]"}]
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    ('"q3"', "q3"), ("7", 7), ("2.5", 2.5), ("0", 0), ('""', ""),
+    ("true", None), ("null", None), ("[1]", None), ('{"a": 1}', None), ("NaN", None), ("1e999", None),
+])  # fmt: skip
+def test_a_bad_line_s_problem_bears_the_line_s_own_id(given: str, told: object) -> None:
+    (fault,) = questions(['{"text": 5, "id": ' + given + "}"], as_json=True)
+    assert isinstance(fault, BadLine)
+    assert asking.problem(fault)["id"] == told
+
+
+def test_a_bad_line_without_an_id_has_its_number_if_it_is_an_object() -> None:
+    found = list(questions(["nonsense", "[1]", '{"text": 5}'], as_json=True))
+    assert [asking.problem(fault)["id"] for fault in found if isinstance(fault, BadLine)] == [None, None, 3]
 
 
 def test_too_long_is_a_problem() -> None:

@@ -19,7 +19,6 @@ from bench import (
     material,
     partials,
     peers,
-    quality,
     results,
     samples,
     tables,
@@ -221,15 +220,6 @@ def test_a_header_names_no_place() -> None:
     text = json.dumps(machine.describe())
     assert "/root" not in text
     assert str(machine.ROOT) not in text
-
-
-@pytest.mark.parametrize(("suffix", "text"), [
-    (".jsonl", '{"id": 1, "query": "q", "gold": ["a", "b"]}\n'), (".csv", 'id,query,gold\n1,q,"a, b"\n'),
-])  # fmt: skip
-def test_foreign_queries_are_read(tmp_path: Path, suffix: str, text: str) -> None:
-    path = tmp_path / f"queries{suffix}"
-    path.write_text(text, encoding="utf-8")
-    assert quality.read_queries(path) == [quality.Asked("q", frozenset(["a", "b"]))]
 
 
 class Tried:

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from assist import artifact
+from assist.candidates import answering
 from assist.engine import Engine
+from assist.text import normalise
+from index.evaluate import answers
 from index.explain import explain
 
 
@@ -29,10 +32,25 @@ def test_a_counter_example_is_marked(engine: Engine) -> None:
     assert next(line for line in told if "shop.refund  by" in line).split()[0] == "denied"
 
 
-@pytest.mark.parametrize("text", ["", "😀", "嗯嗯", "字" * 3_000])
-def test_strange_texts(engine: Engine, text: str) -> None:
-    told = list(explain(engine, text))
+def test_only_what_the_service_shows_is_called_shown(engine: Engine) -> None:
+    text = "停车收费吗，几点开门"  # a second entry passes, well behind the first
+    (answer,) = answers(engine, [text])
+    over = [hit.entry.id for hit in answer.hits if hit.shown]
+    shown = [hit.entry.id for hit in answering(answer)]
+    assert len(over) > len(shown)
+    told = {line.split()[2]: line.split()[0] for line in explain(engine, text) if "  by " in line}
+    assert [id for id, fate in told.items() if fate == "shown"] == shown
+    assert [id for id, fate in told.items() if fate in ("shown", "passes")] == over
+
+
+@pytest.mark.parametrize("text", ["", "😀", "嗯嗯", "um, uh", "？！……"])
+def test_of_what_says_nothing_no_more_is_told(engine: Engine, text: str) -> None:
+    heard, why = explain(engine, text)
+    assert heard == f"heard as: {normalise(text) or '(nothing: fillers and signs only)'}"
+    assert why == "the service asks nothing of it: it holds no words but fillers"
+
+
+def test_a_very_long_text(engine: Engine) -> None:
+    told = list(explain(engine, "字" * 3_000))
     assert told[0].startswith("heard as: ")
-    if text == "😀":
-        assert "nothing" in told[0]
     assert sum(line.startswith("window: ") for line in told) >= 1

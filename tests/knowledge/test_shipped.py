@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from assist.text import normalise
-from bench.quality import FOREIGN, read_queries
+from bench.foreign_queries import read_queries
+from bench.quality import FOREIGN
 from index import packs
 from index.cataloguing import catalog
 from index.check import check
