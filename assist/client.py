@@ -44,6 +44,7 @@ class Client:
         self._seq = 0
         self._finals: deque[dict[str, Any]] = deque(maxlen=FINALS_KEPT)
         self._waiting: deque[dict[str, Any]] = deque(maxlen=WAITING_MAX)
+        self._grown: dict[tuple[str, str], str] = {}  # open segments that are appended to: by call and name
         self._closed = False
         self._attempts = 0  # to connect, since the last steady connection
         self._since_s = 0.0
@@ -66,7 +67,16 @@ class Client:
         await self._send({"type": "open", **self._calls[call]})
 
     async def fragment(self, call: str, segment: str, speaker: str, text: str, *, final: bool, **fields: Any) -> None:
-        """Send a piece of transcript."""
+        """Send a piece of transcript.
+
+        Of a segment that is appended to (`revision="append"`), all that has come so far is sent each time: a piece that is
+        lost with a connection, or comes twice, would change what is heard.
+        """
+        if fields.pop("revision", None) == "append":
+            text = self._grown.get((call, segment), "") + text
+            self._grown[call, segment] = text
+        if final:
+            self._grown.pop((call, segment), None)
         body = {
             "type": "fragment",
             "call": call,
@@ -146,6 +156,7 @@ class Client:
         self._calls.pop(call, None)
         if self._opening.get("call") == call:
             del self._opening["call"]
+        self._grown = {key: text for key, text in self._grown.items() if key[0] != call}
         for kept in (self._finals, self._waiting):
             others = [body for body in kept if body.get("call") != call]
             kept.clear()

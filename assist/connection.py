@@ -128,8 +128,10 @@ class Connection:
         """
         session = self.session
         if session and session.outbox.overflowed:
-            log.warning("slow reader", extra={"session": session.name})
-            self.socket.transport.abort()  # a closing handshake would wait behind what it does not read
+            if not self.socket.transport.is_closing():
+                log.warning("slow reader", extra={"session": session.name})
+                self.service.slow_readers += 1
+                self.socket.transport.abort()  # a closing handshake would wait behind what it does not read
         elif session and not self._writing:
             try:
                 self._send_ready(session)
@@ -139,6 +141,8 @@ class Connection:
     def _send_ready(self, session: Session) -> None:
         """What the socket can take, in one write: each is a system call, and may wake the peer."""
         protocol, transport = self.socket.protocol, self.socket.transport
+        if transport.is_closing():
+            return  # the peer has gone; `serve` will hear of it in a moment
         room = WRITE_BUFFER_BYTES - transport.get_write_buffer_size()
         while room > 0 and protocol.state is State.OPEN:
             frame = self._frame(session)

@@ -5,6 +5,7 @@ A broken artifact is refused with a sentence in the log, and the one in use stay
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from assist.artifact import ArtifactError
 from assist.engine import Engine
 
 log = logging.getLogger(__name__)
+Stamp = tuple[tuple[str, int, int], ...]
 RECHECK_MS: Final = 2_000
 
 
@@ -26,16 +28,22 @@ class Keeper:
         self.loaded = 0
         self._adopt = adopt
         self._threads = threads
-        self._version: str | None = None
+        self._used: str | None = None
+        self._refused: tuple[str, Stamp] | None = None  # the last version that was, and its files then
         self._why = ""  # the last one was refused
 
     async def refresh(self) -> None:
-        """Load the current version, if it is another than the one in use or last refused."""
+        """Load the current version, if it is another than the one in use or last refused.
+
+        One that was refused is tried again when its files are others: equal knowledge has an equal version, so that a
+        rebuild repairs it under the same name; and a copy may arrive after the pointer to it.
+        """
         try:
             version = artifact.current(self.folder)
-            if version == self._version:
+            tried = version, _written(self.folder / version)
+            if version == self._used or tried == self._refused:
                 return
-            self._version = version
+            self._refused = tried
             engine = await asyncio.to_thread(Engine, self.folder / version, threads=self._threads)
         except ArtifactError as error:
             if str(error) != self._why:  # a pointer that is missing is looked for again and again
@@ -44,7 +52,7 @@ class Keeper:
                 log.error("artifact refused", extra={"why": self._why})
             return
         self.loaded += 1
-        self._why = ""
+        self._used, self._refused, self._why = version, None, ""
         self._adopt(engine)
         log.info("artifact in use", extra={"artifact": engine.version})
 
@@ -64,3 +72,12 @@ class Keeper:
             yield_on_timeout=True,
         ):
             await self.refresh()
+
+
+def _written(folder: Path) -> Stamp:
+    """Which files a folder holds, how long they are and when they were written."""
+    try:
+        told = ((entry.name, entry.stat()) for entry in os.scandir(folder))
+        return tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in told))
+    except OSError:
+        return ()

@@ -21,6 +21,12 @@ class Lines:
         self.sessions: dict[str, Session] = {}
         self.ended: OrderedDict[str, None] = OrderedDict()  # names of the latest ended calls
         self.counts: Counter[tuple[str, str]] = Counter()  # (what, of which kind) since the last look: for metrics
+        self._shed = 0
+
+    @property
+    def shed(self) -> int:
+        """How many provisional messages were not sent, ever, because their readers were too slow."""
+        return self._shed + sum(session.outbox.dropped for session in self.sessions.values())
 
     def publish(
         self, live: Live, messages: Sequence[ServerMessage], effects: Effects, *, source: Session | None = None
@@ -36,8 +42,14 @@ class Lines:
                     effects.send(session, message)
 
     def _overseers(self, live: Live) -> list[Session]:
-        """Supervisors who watch no call in particular: they get every call's alerts."""
-        return [s for s in self.sessions.values() if s.role == "supervisor" and not s.calls and s.name not in live.watchers]
+        return [session for session in self.sessions.values() if session.oversees and session.name not in live.watchers]
+
+    def tell_alerts(self, session: Session, effects: Effects) -> None:
+        """Show a supervisor who has just come, or has missed something, which alerts stand."""
+        for live in self.calls.values():
+            for card in live.call.board.shown.values():
+                if card.kind == "alert":
+                    effects.send(session, card)
 
     def _note(self, live: Live, message: ServerMessage) -> None:
         if isinstance(message, Suggest):
@@ -75,6 +87,7 @@ class Lines:
     def forget(self, session: Session, effects: Effects) -> None:
         """Give up a session, and the calls that only it carried."""
         del self.sessions[session.name]
+        self._shed += session.outbox.dropped
         for name in list(session.calls):
             live = self.calls[name]
             del live.watchers[session.name]

@@ -24,6 +24,10 @@ class Live:
     suggestions: dict[str, None] = field(default_factory=dict)  # ids shown, for feedback; the oldest go first
     ending: End | None = None
 
+    def alerted(self, suggestion: str) -> bool:
+        """Whether this card is an alert on the screen."""
+        return any(card.id == suggestion and card.kind == "alert" for card in self.call.board.shown.values())
+
     def now(self, now: int) -> int:
         """The call's own time."""
         return max(0, now - self.started_ms)

@@ -78,7 +78,13 @@ class Metrics:
             yield _counter(
                 "assist_partials_dropped", "Partials not computed, by reason.", service.desk.waiting.dropped, "reason"
             )
+        yield _counter(
+            "assist_slow_readers", "Connections cut off because they did not read.", {"": service.slow_readers}, ""
+        )
         if board:
+            yield _counter(
+                "assist_messages_dropped", "Provisional messages that slow readers never got.", {"": board.shed}, ""
+            )
             yield from self._counted(board.counts)
 
     def _latencies(self) -> Metric:

@@ -63,6 +63,8 @@ class Reception:
         except Fault:
             del self._lines.sessions[session.name]
             raise
+        if session.oversees:
+            self._lines.tell_alerts(session, effects)
         return session
 
     def _check_token(self, opening: Open) -> None:
@@ -95,6 +97,8 @@ class Reception:
         effects.send(session, Dropped(from_seq=first, to_seq=first + lost - 1, kind="resume"))
         for name in session.calls:
             effects.send(session, self._lines.calls[name].call.snapshot(now=self._lines.calls[name].now(now)))
+        if session.oversees:
+            self._lines.tell_alerts(session, effects)
         if opening.call and opening.call in self._lines.ended:
             effects.send(session, Ended(call=opening.call))
 
@@ -114,8 +118,12 @@ class Reception:
             live.call.caller = {**live.call.caller, **caller_of(opening.caller)}
             live.call.language = opening.language if opening.language in LANGUAGES else live.call.language
         live.call.agent = opening.agent if opening.role == "agent" and opening.agent else live.call.agent
-        if begun:
+        if begun and opening.after is None:
             self._lines.publish(live, live.call.start(), effects)
+        elif begun:
+            effects.send(
+                session, live.call.snapshot(now=0)
+            )  # it comes from a service that was stopped in mid-call: no greeting
         elif not resumed:
             effects.send(session, live.call.snapshot(now=live.now(now)))
 

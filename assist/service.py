@@ -45,6 +45,7 @@ class Service:
         self.keeper = Keeper(Path(settings.artifact), self._adopt, threads=settings.graph_threads)
         self.connections: dict[str, Connection] = {}  # by session
         self.problems: Counter[str] = Counter()
+        self.slow_readers = 0
         self.desk: Desk | None = None
         self.switchboard: Switchboard | None = None
         self.metrics = Metrics(self)

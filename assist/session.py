@@ -50,6 +50,11 @@ class Session:
     calls: dict[str, None] = field(default_factory=dict)
     detached_ms: int | None = None
 
+    @property
+    def oversees(self) -> bool:
+        """Whether this is a supervisor who watches no call in particular, and gets every call's alerts."""
+        return self.role == "supervisor" and not self.calls
+
     def check_allowed(self, message: ClientMessage) -> None:
         """Raise Fault not_allowed when the role may not send this."""
         if not isinstance(message, MAY_SEND[self.role]):

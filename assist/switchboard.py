@@ -47,6 +47,11 @@ class Switchboard:
         return self._lines.counts
 
     @property
+    def shed(self) -> int:
+        """How many provisional messages slow readers never got."""
+        return self._lines.shed
+
+    @property
     def version(self) -> str:
         """The artifact's."""
         return self._reception.version
@@ -103,7 +108,8 @@ class Switchboard:
 
     def _showing(self, session: Session, suggestion: str) -> Live:
         live = self.calls.get(suggestion.rpartition("/")[0])
-        if live is None or session.name not in live.watchers or suggestion not in live.suggestions:
+        told = live is not None and (session.name in live.watchers or (session.oversees and live.alerted(suggestion)))
+        if live is None or not told or suggestion not in live.suggestions:
             raise Fault("unknown_suggestion", f"No card {suggestion!r} was shown here.", field="suggestion")
         return live
 

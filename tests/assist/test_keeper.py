@@ -61,7 +61,38 @@ async def test_a_broken_version_is_refused_and_the_next_good_one_taken(
     assert "catalog.json" in record.__dict__["why"]
     artifact.point(folder, "v1")
     await keeper.refresh()
+    assert len(adopted) == 1, "it is in use"
+    shutil.copytree(folder / "v1", folder / "v3")
+    artifact.point(folder, "v3")
+    await keeper.refresh()
     assert len(adopted) == 2
+
+
+async def test_a_refused_version_that_is_repaired_under_its_name_is_taken(folder: Path) -> None:
+    adopted: list[Engine] = []
+    keeper = Keeper(folder, adopted.append)
+    break_version(folder / "v1")
+    await keeper.refresh()
+    await keeper.refresh()
+    assert (adopted, keeper.refused) == ([], 1)
+    shutil.rmtree(folder / "v1")
+    shutil.copytree(folder / "v2", folder / "v1")
+    await keeper.refresh()
+    assert (len(adopted), keeper.refused) == (1, 1)
+
+
+async def test_a_version_that_arrives_after_the_pointer_to_it_is_taken_when_it_is_whole(folder: Path) -> None:
+    adopted: list[Engine] = []
+    keeper = Keeper(folder, adopted.append)
+    artifact.point(folder, "v3")
+    await keeper.refresh()
+    (folder / "v3").mkdir()
+    for file in sorted((folder / "v1").iterdir()):
+        await keeper.refresh()
+        assert not adopted
+        shutil.copy2(file, folder / "v3" / file.name)
+    await keeper.refresh()
+    assert len(adopted) == 1
 
 
 async def test_an_empty_folder_is_refused_until_something_is_published(folder: Path, tmp_path: Path) -> None:
@@ -87,11 +118,11 @@ async def test_it_watches_the_pointer_through_good_and_bad(folder: Path) -> None
         break_version(folder / "v1")
         artifact.point(folder, "v1")
         await until(lambda: keeper.refused == 1)
-        artifact.point(folder, "v2")
-        await until(lambda: keeper.loaded == 3)
         (folder / artifact.POINTER).write_text("../elsewhere", encoding="utf-8")
         await until(lambda: keeper.refused >= 2)
-        artifact.point(folder, "v2")
+        shutil.copytree(folder / "v2", folder / "v3")
+        artifact.point(folder, "v3")
+        await until(lambda: keeper.loaded == 3)
         assert not watch.done()
     finally:
         watch.cancel()

@@ -367,10 +367,31 @@ async def test_a_slow_reader_stalls_nobody_and_memory_stays_bounded(settings: Se
         assert outbox.overflowed
         assert len(outbox) <= 65
         await eventually(lambda: session not in service.connections)
+        assert service.slow_readers == 1
+        page = service.metrics.page().decode()
+        assert "assist_slow_readers_total 1.0" in page
+        assert f"assist_messages_dropped_total {float(service.switchboard.shed)}" in page
         async with peer(address) as again:
             await again.open(session=session, after=2)
             assert (await again.next())["type"] == "dropped"
             assert (await again.next())["type"] == "snapshot"
+
+
+async def test_a_peer_that_goes_while_cards_are_due_is_no_error(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = Service(replace(settings, fragments_per_s_max=10_000))
+    async with service.running() as address, peer(address) as gateway:
+        await gateway.open("ingest")
+        for number in range(20):
+            async with peer(address) as agent:
+                await agent.open()
+                for i in range(3):
+                    await gateway.send({**FRAGMENT, "segment": f"{number}-{i}"})
+                agent.socket.transport.abort()
+        await gateway.send({**FRAGMENT, "segment": "last"})
+        await gateway.until("reading", segment="last")
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_a_slow_reader_of_partials_loses_only_what_is_provisional(settings: Settings) -> None:

@@ -157,6 +157,45 @@ def test_a_supervisor_who_watches_no_call_gets_the_alerts_of_all(room: Room, rol
     assert len(told) == 1
 
 
+def boiled(room: Room) -> Session:
+    """The agent of a call that an alert stands over."""
+    agent = room.join("agent")
+    for i in range(2):
+        room.speak(agent, f"气死我了{i}", segment=f"s{i}")
+        room.answer(emotion="angry")
+    return agent
+
+
+def test_a_supervisor_who_comes_later_sees_the_alerts_that_stand(room: Room) -> None:
+    agent = boiled(room)
+    boss = room.join("supervisor", None)
+    opened, alert = news(boss)
+    assert isinstance(opened, Opened)
+    assert isinstance(alert, Suggest)
+    assert alert.kind == "alert"
+    assert [m for m in news(agent) if isinstance(m, Suggest) and m.kind == "alert"][-1].id == alert.id
+    room.join("supervisor", None, after=0)
+    assert kinds(room.join("supervisor", "c")) == ["Opened", "Snapshot"]
+
+
+def test_a_supervisor_tells_what_became_of_an_alert_and_of_nothing_else(room: Room) -> None:
+    agent = boiled(room)
+    boss = room.join("supervisor", None)
+    alert = next(m for m in news(boss) if isinstance(m, Suggest))
+    room.say(boss, Feedback(suggestion=alert.id, action="displayed"))
+    assert room.board.counts["feedback", "displayed"] == 1
+    others = [m.id for m in news(agent) if isinstance(m, Suggest) and m.kind != "alert"]
+    assert others
+    assert fault(room, boss, Feedback(suggestion=others[0], action="displayed")) == "unknown_suggestion"
+
+
+def test_who_comes_back_after_a_restart_is_not_greeted_again(room: Room) -> None:
+    assert "Suggest" in kinds(room.join("agent", "fresh"))
+    back = room.join("agent", "c", session="of another life", after=17)
+    assert kinds(back) == ["Opened", "Snapshot"]
+    assert room.board.calls["c"].call.board.shown == {}
+
+
 def test_a_supervisor_watches_but_does_not_begin_a_call(room: Room) -> None:
     with pytest.raises(Fault, match="no call") as caught:
         room.join("supervisor", "nowhere")
