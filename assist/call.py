@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from assist.board import Board, Candidate
 from assist.candidates import Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
+from assist.glimpses import Glimpses, glimpse
 from assist.guidance import Guide, Signals
-from assist.holds import asks_to_wait
+from assist.holds import asks_to_wait, speaks_of_waiting
 from assist.language import language_of
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
 from assist.mood import Mood
@@ -23,6 +24,7 @@ from assist.waiting import ASK_WAIT, LONG_WAIT, Waiting
 
 _BELIEVED: Final = 0.5  # a recogniser's confidence in the emotion it heard; where it tells none, it means what it says
 _LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
+_UNSOOTHED: Final = frozenset({"nuisance"})  # intents of callers whose feelings are none of ours to answer
 
 
 @record(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Call:
     transcript: Transcript = field(default_factory=Transcript)
     board: Board = field(init=False)
     waiting: Waiting = field(init=False)
-    _glimpsed: tuple[str, str] | None = None  # labels of the latest partial
+    _glimpses: Glimpses = field(default_factory=Glimpses)
     _asked: int = 0
     _finals: list[int] = field(default_factory=list)  # numbers of final queries not yet advised, in order
     _answers: dict[int, Answer] = field(default_factory=dict)
@@ -120,7 +122,8 @@ class Call:
         self._latest[query.segment] = query.number
         candidates = early_cards(answer, self.voice(query.language))
         cards = self.board.propose(candidates, segment=query.segment, now=query.heard_ms, timing_us=answer.timing_us or None)
-        return [*self._read(answer, self.mood.after(answer.emotion)), *cards]
+        glimpsed = glimpse(answer)
+        return [*self._read(glimpsed, self.mood.after(glimpsed.emotion)), *cards]
 
     def _advise_finals(self) -> list[ServerMessage]:
         messages: list[ServerMessage] = []
@@ -138,6 +141,8 @@ class Call:
         if answer.failed:
             return cards
         said = answer.moment.moment if answer.moment else ""
+        if said in (ASK_WAIT, LONG_WAIT) and not speaks_of_waiting(answer.query.turn):
+            said = ""
         now = answer.query.heard_ms
         cards += self.board.retire(self.guide.of_moment(said))
         on_hold = self.waiting.hold_ms is not None
@@ -153,7 +158,8 @@ class Call:
         emotion = self._felt(answer)
         was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
         situation = "boiling" if self.mood.boiling else "cooled" if was_boiling else ""
-        signals = Signals(intent=answer.intent.label, emotion=emotion.label, situation=situation)
+        felt = "" if answer.intent.label in _UNSOOTHED else emotion.label
+        signals = Signals(intent=answer.intent.label, emotion=felt, situation=situation)
         voice = self.voice(query.language, emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
         candidates = ranked(self._answering(answer, voice), phrases)
@@ -198,19 +204,10 @@ class Call:
             intent={"label": answer.intent.label, "p": round(answer.intent.p, 3)},
             emotion={"label": emotion.label, "p": round(emotion.p, 3), "trend": mood.trend, "heat": round(mood.heat, 2)},
         )  # fmt: skip
-        if not reading.final and not self._tells_more(reading):
+        if not reading.final and not self._glimpses.worth_telling(reading, self.reading):
             return []
         self.reading = reading
         return [reading]
-
-    def _tells_more(self, reading: Reading) -> bool:
-        """Whether a partial's reading is worth a message.
-
-        It must know something, repeat what the partial before it said (one alone may be a slip), and not be told already.
-        """
-        labels, before, self._glimpsed = _labels(reading), self._glimpsed, _labels(reading)
-        told = _labels(self.reading) if self.reading else None
-        return labels == before and labels != told and set(labels) != {UNKNOWN}
 
     def tick(self, *, now: int) -> list[ServerMessage]:
         """What time alone brings: cards that have had their time, a word for a silence, a hold, a long call."""
@@ -257,7 +254,3 @@ def _told(fragment: Fragment) -> Label | None:
     if isinstance(label, str) and isinstance(p, int | float) and _BELIEVED <= p <= 1:
         return Label(label, float(p))
     return None
-
-
-def _labels(reading: Reading) -> tuple[str, str]:
-    return reading.intent["label"], reading.emotion["label"]

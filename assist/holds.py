@@ -119,6 +119,18 @@ _HOLDS: Final = (
 )
 
 
+_OF_WAITING: Final = re.compile(
+    "[等候稍秒阵挂还仍正仲紧]|分钟|一点时间|收线|回[来到]|返[来嚟]|马上|赶时间|hold|wait|moment|second|minute|bear|stay|back|look"
+)
+
+
+def speaks_of_waiting(said: str) -> bool:
+    """Whether a normalised sentence has any word of waiting: one that has none may lie near a standard sentence for a hold
+    ("我亲自打给您核对两件事，您看可以吗"), but is none.
+    """
+    return bool(_OF_WAITING.search(said))
+
+
 def asks_to_wait(heard: str) -> bool:
     """Whether an agent's words, as heard, ask the caller to wait, or say last that something is being looked up."""
     said = [clause for clause in map(normalise, _PAUSE.split(heard[-LOOK_CHARS:])) if clause]

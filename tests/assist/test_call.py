@@ -43,7 +43,7 @@ def asked(call: Call, fragment: Fragment, *, now: int = 0) -> Query:
 
 def answer(catalog: Catalog, query: Query, *entries: str, intent: str = "unknown", emotion: str = "unknown") -> Answer:
     hits = tuple(Hit(entry=catalog.entries[id], score=0.8, matched="m", source="e:1", shown=True) for id in entries)
-    return Answer(query=query, catalog=catalog, hits=hits, intent=Label(intent, 0.9), emotion=Label(emotion, 0.9))
+    return Answer(query=query, catalog=catalog, hits=hits, intent=Label(intent, 0.97), emotion=Label(emotion, 0.97))
 
 
 def cards(messages: Iterable[ServerMessage]) -> list[tuple[Any, str]]:
@@ -104,17 +104,18 @@ def test_an_answer_to_a_partial_is_stale_once_its_segment_is_final(catalog: Cata
 
 def test_an_older_partial_s_answer_is_stale(catalog: Catalog) -> None:
     live = call(catalog)
-    older = asked(live, said("我的话费怎么", final=False, stable_chars=4))
-    newer = asked(live, said("我的话费怎么多了", final=False, stable_chars=6))
-    newest = asked(live, said("我的话费怎么多了呀", final=False, stable_chars=8))
+    first, older, newer, newest = (
+        asked(live, said("我的话费怎么多了呀", final=False, stable_chars=length)) for length in (3, 4, 6, 8)
+    )
+    assert live.advise(answer(catalog, first, intent="inquire")) == []
     assert live.advise(answer(catalog, newer, intent="inquire")) == []
-    assert live.advise(answer(catalog, older, intent="inquire")) == []  # else two would agree
+    assert live.advise(answer(catalog, older, intent="inquire")) == []  # else three would agree
     assert readings(live.advise(answer(catalog, newest, intent="inquire")))
 
 
-def test_a_partial_s_reading_is_told_once_two_agree(catalog: Catalog) -> None:
+def test_a_partial_s_reading_is_told_once_three_agree(catalog: Catalog) -> None:
     live = call(catalog)
-    for length, intent in ((4, "inquire"), (5, "thank"), (6, "inquire")):
+    for length, intent in ((2, "inquire"), (3, "inquire"), (4, "thank"), (5, "inquire"), (6, "inquire")):
         partial = asked(live, said("我的话费怎么多了呀", final=False, stable_chars=length))
         assert readings(live.advise(answer(catalog, partial, intent=intent))) == []
     partial = asked(live, said("我的话费怎么多了呀", final=False, stable_chars=7))
@@ -142,9 +143,9 @@ def test_a_provisional_card_goes_when_the_final_is_but_a_filler(catalog: Catalog
 def test_unknown_is_said_of_finals_only_and_a_reading_is_not_repeated_by_partials(catalog: Catalog) -> None:
     live = call(catalog)
     told = []
-    for length in (3, 4, 5):
+    for length in (2, 3, 4, 5, 6):
         query = asked(live, said("我的话费怎么多了", final=False, stable_chars=length))
-        told += readings(live.advise(answer(catalog, query, intent="unknown" if length == 3 else "inquire")))
+        told += readings(live.advise(answer(catalog, query, intent="unknown" if length == 2 else "inquire")))
     assert [(r.intent["label"], r.final) for r in told] == [("inquire", False)]
     final = asked(live, said("我的话费怎么多了"))
     assert [r.final for r in readings(live.advise(answer(catalog, final, intent="inquire")))] == [True]
@@ -358,6 +359,24 @@ def test_a_final_that_says_nothing_takes_the_reading_back(catalog: Catalog) -> N
     messages = live.hear(said("嗯"), now=9_000).messages
     assert cards(messages) == [("bill", "withdrawn")]
     assert [r.intent["label"] for r in readings(messages)] == ["unknown"]
+
+
+def test_a_harasser_s_feelings_are_not_answered(catalog: Catalog) -> None:
+    live = call(catalog)
+    insulted = asked(live, said("给脸不要脸"))
+    assert cards(live.advise(answer(catalog, insulted, intent="nuisance", emotion="angry"))) == []
+    angry = asked(live, said("气死我了", segment="t"))
+    assert ("calmer", "confirmed") in cards(live.advise(answer(catalog, angry, intent="inquire", emotion="angry")))
+
+
+def test_a_sentence_without_a_word_of_waiting_begins_no_hold(catalog: Catalog) -> None:
+    live = call(catalog)
+    query = asked(live, said("我亲自打给您核对两件事，您看可以吗", speaker="agent"))
+    live.advise(replace(answer(catalog, query), moment=Moment("ask_wait", 0.9)))
+    assert live.waiting.hold_ms is None
+    query = asked(live, said("劳驾您在线上等我去问问", segment="t", speaker="agent"))
+    live.advise(replace(answer(catalog, query), moment=Moment("ask_wait", 0.9)))
+    assert live.waiting.hold_ms is not None
 
 
 def test_an_engine_that_fails_on_the_agent_s_words_ends_no_hold(catalog: Catalog) -> None:

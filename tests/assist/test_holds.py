@@ -14,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assist.engine import Engine
-from assist.holds import LOOK_CHARS, asks_to_wait
+from assist.holds import LOOK_CHARS, asks_to_wait, speaks_of_waiting
+from assist.text import normalise
+from assist.waiting import ASK_WAIT, LONG_WAIT
+from index import packs
 
 
 def sentences(name: str) -> list[tuple[str, str, str]]:
@@ -103,3 +106,12 @@ def test_a_turn_without_end_takes_no_longer(words: str) -> None:
     begun = perf_counter()
     asks_to_wait(words * 2000)
     assert perf_counter() - begun < 0.05
+
+
+def test_every_standard_sentence_for_a_hold_is_known_for_one() -> None:
+    known = packs.read(packs.DEFAULT)[0]
+    for phrase in known.phrases:
+        if phrase.moment in (ASK_WAIT, LONG_WAIT):
+            for tones in phrase.text.values():
+                for sentence in tones.values():
+                    assert speaks_of_waiting(normalise(sentence)) or asks_to_wait(sentence), sentence
