@@ -34,7 +34,7 @@ class BadLine(Fault):
 def questions(lines: Iterable[str], *, as_json: bool) -> Iterator[dict[str, Any] | BadLine]:
     """What is asked, line by line: objects with `text`, or plain texts; a BadLine for a line that is neither."""
     for number, line in enumerate(lines, start=1):
-        if line.strip():
+        if line.strip() or not line.endswith("\n"):  # an empty line of a file asks nothing, an empty argument does
             yield _question(line, number) if as_json else {"id": number, "text": line.rstrip("\n")}
 
 

@@ -98,7 +98,7 @@ def parse(body: Mapping[str, Any]) -> ClientMessage | None:
         if value is not None:
             values[key] = rule.check(key, value)
         elif rule.required:
-            raise Fault("missing_field", f"A {name} message needs `{key}`.", field=key)
+            raise Fault("missing_field", f"A message `{name}` needs `{key}`.", field=key)
     return CLIENT_TYPES[name](**values)
 
 

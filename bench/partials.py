@@ -12,12 +12,14 @@ from typing import Any, Final
 from assist.call import Call
 from assist.engine import Engine
 from assist.guidance import Guide
-from assist.messages import Fragment, ServerMessage, Speaker, Suggest
+from assist.messages import Fragment, Reading, ServerMessage, Speaker, Suggest
+from assist.queries import UNKNOWN
 from assist.settings import Settings
 from index.evaluate import Share
 from index.knowledge import NO_ENTRY, Example
 
 PIECES_PER_S: Final = 3
+PIECE_MS: Final = 1000 // PIECES_PER_S
 UNITS_PER_S: Final = 4.5  # Chinese characters; a Latin letter takes a quarter
 LETTERS: Final = 4
 MISHEARD: Final = 1 / 3
@@ -66,21 +68,49 @@ def _shares(turns: Sequence[tuple[Example, Said]]) -> dict[str, Share]:
 
 def say(engine: Engine, text: str, mishear: Mishear, *, told: bool = False) -> Said:
     """The first turn of a caller, to an agent who has greeted."""
-    call = Call("call", Settings(), Guide(engine.catalog))
-    now = 0
-    for fragment in pieces("agent", GREETING, mishear, told=told):
-        heard(engine, call, fragment, now=now)
-        now += 1000 // PIECES_PER_S
+    call, now = greeted(engine, mishear, told=told)
     cards: list[Suggest] = []
     half: frozenset[str] | None = None
     for fragment in pieces("caller", text, mishear, told=told):
         if half is None and len(fragment.text) > len(text) / 2:
             half = shown(call)
-        cards += heard(engine, call, fragment, now=now)
-        now += 1000 // PIECES_PER_S
+        cards += (one for one in heard(engine, call, fragment, now=now) if isinstance(one, Suggest))
+        now += PIECE_MS
     provisional = {card.id for card in cards if card.state == "provisional"}
     withdrawn = {card.id for card in cards if card.state == "withdrawn"} & provisional
     return Said(half or frozenset(), len(provisional), len(withdrawn), shown(call))
+
+
+def glimpses(engine: Engine, examples: Sequence[Example], mishear: Mishear) -> dict[str, Share]:
+    """Of the intents told before a turn is over, those that its final bears out; and of the turns, those that had one."""
+    told, right, had = 0, 0, 0
+    for example in examples:
+        *early, final = intents(engine, example.say, mishear)
+        told, right, had = told + len(early), right + early.count(final), had + bool(early)
+    return {"early intent borne out": Share(right, told), "turn with an early intent": Share(had, len(examples))}
+
+
+def intents(engine: Engine, text: str, mishear: Mishear) -> list[str]:
+    """The intents that a turn's readings tell, one after another; the last is the final's, which may be unknown."""
+    call, now = greeted(engine, mishear, told=False)
+    early, last = [], UNKNOWN
+    for fragment in pieces("caller", text, mishear, told=False):
+        readings = [one for one in heard(engine, call, fragment, now=now) if isinstance(one, Reading)]
+        if fragment.final:
+            last = readings[-1].intent["label"] if readings else UNKNOWN
+        else:
+            early += [one.intent["label"] for one in readings if one.intent["label"] != UNKNOWN]
+        now += PIECE_MS
+    return [*early, last]
+
+
+def greeted(engine: Engine, mishear: Mishear, *, told: bool) -> tuple[Call, int]:
+    """A call in which the agent has greeted, and its time then."""
+    call, now = Call("call", Settings(), Guide(engine.catalog)), 0
+    for fragment in pieces("agent", GREETING, mishear, told=told):
+        heard(engine, call, fragment, now=now)
+        now += PIECE_MS
+    return call, now
 
 
 def pieces(speaker: Speaker, text: str, mishear: Mishear, *, told: bool) -> Iterator[Fragment]:
@@ -98,13 +128,11 @@ def pieces(speaker: Speaker, text: str, mishear: Mishear, *, told: bool) -> Iter
     yield Fragment(**who, text=text, final=True)
 
 
-def heard(engine: Engine, call: Call, fragment: Fragment, *, now: int) -> list[Suggest]:
-    """The cards a fragment brings."""
+def heard(engine: Engine, call: Call, fragment: Fragment, *, now: int) -> list[ServerMessage]:
+    """What a fragment brings."""
     news = call.hear(fragment, now=now)
-    messages: list[ServerMessage] = [*news.messages]
-    if news.query:
-        messages += call.advise(engine.answer([news.query])[0])
-    return [message for message in messages if isinstance(message, Suggest)]
+    advice = call.advise(engine.answer([news.query])[0]) if news.query else []
+    return [*news.messages, *advice]
 
 
 def shown(call: Call) -> frozenset[str]:

@@ -77,6 +77,8 @@ def _readings(writer: Writer, engine: Engine, known: Knowledge, examples: Sequen
             if what == "emotion":
                 _tell(writer, {f"angry {name}": one for name, one in labels.of_label(reads, "angry").items()}, texts=texts)
         _tell(writer, _part(judge(engine, said), "told"), texts=texts)
+    mishear = functools.partial(_augmenter(known).slip, rate=1.0)
+    _tell(writer, partials.glimpses(engine, examples, mishear), texts="piece by piece")
 
 
 def _entries(writer: Writer, engine: Engine, known: Knowledge, examples: Sequence[Example], name: str) -> None:

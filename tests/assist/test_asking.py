@@ -45,6 +45,10 @@ def test_ten_thousand_characters(engine: Engine) -> None:
     assert nothing["answers"] == nothing["phrases"] == []
 
 
+def test_an_empty_argument_is_a_question_too() -> None:
+    assert list(questions([""], as_json=False)) == [{"id": 1, "text": ""}]
+
+
 def test_fillers_mean_nothing_and_silence_is_unknown(engine: Engine) -> None:
     assert told(engine, text="嗯嗯 啊")["intent"] == {"label": "none", "p": 1.0}
     assert told(engine, text="😀")["intent"] == {"label": "unknown", "p": 0.0}
@@ -80,7 +84,7 @@ def test_lines() -> None:
     ]  # fmt: skip
     assert [asking.problem(f)["problem"]["code"] for f in found if isinstance(f, Fault)]
     assert "Line 3" in str(found[1])
-    assert list(questions(["你好\n", "  ", "[1]\n"], as_json=False)) == [{"id": 1, "text": "你好"}, {"id": 3, "text": "[1]"}]
+    assert list(questions(["你好\n", "  \n", "[1]\n"], as_json=False)) == [{"id": 1, "text": "你好"}, {"id": 3, "text": "[1]"}]
 
 
 @pytest.mark.parametrize(("given", "told"), [

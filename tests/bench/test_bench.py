@@ -310,6 +310,14 @@ def test_turns_said_piece_by_piece_show_cards_early(artifact_folder: Path) -> No
         assert said[2] == partials.Said(frozenset(), 0, 0, frozenset())
 
 
+def test_early_intents_come_before_the_final_s(artifact_folder: Path) -> None:
+    engine = material.engine(artifact_folder)
+    text = "气死我了你们这是什么态度啊我要投诉你们我现在就要投诉你们那个营业员"
+    *early, final = partials.intents(engine, text, lambda _: "豫")
+    assert early[-1:] == [final] == ["complain"]
+    assert partials.intents(engine, "嗯", lambda _: "豫") == ["unknown"]
+
+
 def test_a_third_of_the_pieces_end_misheard() -> None:
     text = "我的手机丢了麻烦你先帮我把号码停掉别让人家拿去用" * 4
     *partials_, final = partials.pieces("caller", text, lambda _: "豫", told=True)
