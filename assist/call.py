@@ -158,10 +158,11 @@ class Call:
         emotion = self._felt(answer)
         was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
         situation = "boiling" if self.mood.boiling else "cooled" if was_boiling else ""
-        felt = "" if answer.intent.label in _UNSOOTHED else emotion.label
-        signals = Signals(intent=answer.intent.label, emotion=felt, situation=situation)
+        soothed = answer.intent.label not in _UNSOOTHED
+        signals = Signals(intent=answer.intent.label, emotion=emotion.label if soothed else "", situation=situation)
         voice = self.voice(query.language, emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
+        phrases = [card for card in phrases if soothed or card.kind != "empathy"]
         candidates = ranked(self._answering(answer, voice), phrases)
         cards = self.board.settle(
             candidates,
