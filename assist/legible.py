@@ -13,6 +13,7 @@ CHARS_MAX: Final = 2_000  # a turn is cut there; more at once is a paste, not sp
 # English callers know 60 % and more of the words of our packs (every one of 2,500 turns but a postcode); Malay, French and
 # Vietnamese ones none, Spanish ones half: "no", "plan", "me".
 KNOWN_SHARE: Final = 0.5
+WORDS_MIN: Final = 1_000  # that packs must use to tell other languages by; ours use four times as many
 # Of 2,730 turns of 60 characters and more none shrinks to less than half; somebody who says one sentence thirty times over
 # still means it, a stuck recogniser does not.
 STUCK_CHARS: Final = 200
@@ -33,7 +34,9 @@ def legible(turn: str, words: Set[str]) -> bool:
     han, strange = len(_HAN.findall(turn)), len(_STRANGE.findall(turn))
     if 2 * strange > han + sum(map(len, said)):
         return False
-    return han > 0 or sum(word in words for word in said) > KNOWN_SHARE * len(said)
+    if han or len(words) < WORDS_MIN:
+        return bool(han or said)
+    return sum(word in words for word in said) > KNOWN_SHARE * len(said)
 
 
 def latin_words(text: str) -> list[str]:

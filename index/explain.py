@@ -7,6 +7,7 @@ import numpy as np
 from assist.artifact import QUESTIONS
 from assist.candidates import ABREAST, ANSWERS_MAX, answering
 from assist.engine import Engine
+from assist.legible import legible
 from assist.queries import Answer
 from assist.text import is_filler, normalise
 from assist.windows import windows
@@ -22,6 +23,9 @@ def explain(engine: Engine, text: str) -> Iterator[str]:
     yield f"heard as: {said or '(nothing: fillers and signs only)'}"
     if is_filler(said):
         yield "the service asks nothing of it: it holds no words but fillers"
+        return
+    if not legible(said, engine.catalog.words):
+        yield "the service does not read it: digits alone, noise, or a language that the packs do not speak"
         return
     thresholds = engine.manifest.thresholds
     pieces = windows(said)

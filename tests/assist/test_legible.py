@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assist.engine import Engine
-from assist.legible import legible
+from assist.legible import WORDS_MIN, legible
 from assist.queries import UNKNOWN, Query
 from assist.text import normalise
 
-WORDS = frozenset(
+SAID = frozenset(
     ["my", "phone", "is", "broken", "please", "cancel", "the", "plan", "no", "i", "want", "a", "refund", "hello"]
 )
+WORDS = SAID | {f"word{i}" for i in range(WORDS_MIN)}
 
 READABLE = (
     "我的话费怎么多了", "尾号5831", "我的iPhone坏了", "my phone is broken", "no refund no plan", "ㄟ我要退錢啦", "投诉",
@@ -33,6 +34,12 @@ def test_what_callers_say_is_read(text: str) -> None:
 @pytest.mark.parametrize("text", UNREADABLE, ids=range(len(UNREADABLE)))
 def test_noise_is_not(text: str) -> None:
     assert not legible(normalise(text), WORDS)
+
+
+def test_packs_of_few_words_cannot_tell_languages_apart() -> None:
+    assert legible("quiero cambiar mi plan", SAID)
+    assert not legible("13800138000", SAID)
+    assert not legible("おはようございます", SAID)
 
 
 @given(st.text())

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assist import artifact
+from assist import candidates
 from assist.candidates import answering
 from assist.engine import Engine
 from assist.text import normalise
@@ -26,14 +27,20 @@ def test_a_question_is_explained_with_its_nearest_variants_and_their_places(engi
     assert answer.split()[0] == "shown"
 
 
+def test_what_cannot_be_read_is_told_so(engine: Engine) -> None:
+    *_, why = explain(engine, "13800138000")
+    assert why == "the service does not read it: digits alone, noise, or a language that the packs do not speak"
+
+
 def test_a_counter_example_is_marked(engine: Engine) -> None:
     told = list(explain(engine, "我要退出登录"))
     assert any(line.startswith("  NOT 1.000") for line in told)
     assert next(line for line in told if "shop.refund  by" in line).split()[0] == "denied"
 
 
-def test_only_what_the_service_shows_is_called_shown(engine: Engine) -> None:
-    text = "停车收费吗，几点开门"  # a second entry passes, well behind the first
+def test_only_what_the_service_shows_is_called_shown(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "ABREAST", 0.0)  # a second entry passes, behind the first
+    text = "停车收费吗，几点开门"
     (answer,) = answers(engine, [text])
     over = [hit.entry.id for hit in answer.hits if hit.shown]
     shown = [hit.entry.id for hit in answering(answer)]
