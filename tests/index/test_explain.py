@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assist import artifact
-from assist import candidates
+from assist import artifact, candidates
 from assist.candidates import answering
 from assist.engine import Engine
 from assist.text import normalise
