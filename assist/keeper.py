@@ -40,8 +40,10 @@ class Keeper:
         """
         try:
             version = artifact.current(self.folder)
+            if version == self._used:
+                return
             tried = version, _written(self.folder / version)
-            if version == self._used or tried == self._refused:
+            if tried == self._refused:
                 return
             self._refused = tried
             engine = await asyncio.to_thread(Engine, self.folder / version, threads=self._threads)

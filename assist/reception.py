@@ -120,11 +120,7 @@ class Reception:
         live.call.agent = opening.agent if opening.role == "agent" and opening.agent else live.call.agent
         if begun and opening.after is None:
             self._lines.publish(live, live.call.start(), effects)
-        elif begun:
-            effects.send(
-                session, live.call.snapshot(now=0)
-            )  # it comes from a service that was stopped in mid-call: no greeting
-        elif not resumed:
+        elif begun or not resumed:  # begun by who comes back: the service was stopped in mid-call, so no greeting
             effects.send(session, live.call.snapshot(now=live.now(now)))
 
     def _find_or_begin(self, session: Session, opening: Open, effects: Effects, now: int) -> tuple[Live, bool]:
