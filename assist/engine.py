@@ -64,8 +64,9 @@ class Engine:
             rows = self.catalog.rows[QUESTIONS]
             places = {entry: place for place, entry in enumerate(self.catalog.entries)}
             # each with one more at the end, where FAISS's -1 points: no row at all
-            self._owners = np.array([*(places.get(row.owner, len(places)) for row in rows), len(places)])
-            self._negative = np.array([*(row.negative for row in rows), True])
+            nobody = len(places)
+            self._owners = np.array([*(places.get(row.owner, nobody) for row in rows), nobody])
+            self._answered = np.array([*(nobody if row.negative else places.get(row.owner, nobody) for row in rows), nobody])
             self._dated = frozenset(entry.id for entry in self.catalog.entries.values() if dated and entry.dated)
             misfit = self._misfit()
         except Exception as error:  # three libraries read these files, each with errors of its own; none may get past here
@@ -186,14 +187,15 @@ class Engine:
         An entry counts by the soft maximum of its scores over the windows. The maximum alone lets one window of a story
         decide; on long calibration turns it put the right entry first 89 times in 100, this does 94 times.
         """
-        owners, variants = self._owners[found], ~self._negative[found]
         farthest = np.maximum(scores[:, -1:], -1.0)  # an entry that was not found lies no nearer than this
         gained = np.exp(SOFTNESS * np.maximum(scores, farthest)) - np.exp(SOFTNESS * farthest)
-        kinds = len(self.catalog.entries) + 1
-        keys = owners + kinds * np.arange(len(found))[:, None]  # entry and window
-        keys, nearest = np.unique(keys[variants], return_index=True)  # rows come nearest first
-        about = np.bincount(keys % kinds, weights=gained[variants][nearest], minlength=kinds)
-        return np.lexsort((-scores.ravel(), -about[owners.ravel()]))
+        shape = len(found), len(self.catalog.entries) + 1  # by window and entry, and one for what is no entry's
+        each = np.zeros(shape[0] * shape[1], np.float32)
+        places = self._answered[found] + np.arange(0, len(each), shape[1])[:, None]
+        np.maximum.at(each, places.ravel(), gained.ravel())
+        about = each.reshape(shape).sum(axis=0)
+        about[-1] = 0.0
+        return np.lexsort((scores.ravel(), about[self._owners[found].ravel()]))[::-1]
 
 
 def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Label:
