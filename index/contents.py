@@ -7,7 +7,18 @@ and meanings follow `knowledge/README.md`. Whether the contents make sense toget
 from collections.abc import Iterator
 
 from index.findings import quoted
-from index.knowledge import LANGUAGES, WHEN_KEYS, Entry, Example, Label, Phrase, Utterance, Variant, Vocabulary
+from index.knowledge import (
+    LANGUAGES,
+    WHEN_KEYS,
+    Entry,
+    Example,
+    Label,
+    Paraphrases,
+    Phrase,
+    Utterance,
+    Variant,
+    Vocabulary,
+)
 from index.nodes import Fields, Node, Page
 
 _ENTRY_KEYS = (
@@ -169,14 +180,17 @@ def _example(fields: Fields, *, say: str, wanted: dict[str, str | None], languag
     )
 
 
-def paraphrases(page: Page) -> tuple[tuple[Variant, ...], ...]:
-    """Groups of sentences that mean the same: a list of lists."""
+def paraphrases(page: Page) -> tuple[Paraphrases, ...]:
+    """Groups of sentences that mean the same: a list of lists; or a map of entries' ids to how else they are asked for."""
+    if page.root and page.root.kind == "map":
+        fields = page.fields(page.root)
+        return tuple(Paraphrases(entry=entry, said=fields.texts(entry)) for entry in fields.parts)
     groups = tuple(page.texts(node) for node in page.items(page.root))
     for group in groups:
         if len(group) == 1:
             sentence = f"{quoted(group[0].text)} stands alone; a group needs a second way to say it"
             page.report(group[0].place.line, sentence, code="lone_paraphrase")
-    return groups
+    return tuple(Paraphrases(said=group) for group in groups)
 
 
 def vocabulary(page: Page) -> Vocabulary:

@@ -19,9 +19,9 @@ from index.splits import split
 class Corpus:
     """Normalised training texts; what calibrates is absent.
 
-    `groups` are texts with one meaning (variants of an entry with its title; sentences of a moment; paraphrases);
-    `utterances` run parallel to `intents` and `emotions` (None where unlabelled); `pairs` mean the same in English (as
-    written) and Chinese.
+    `groups` are texts with one meaning (an entry's title, variants and paraphrases; sentences of a moment; paraphrases of
+    no entry); `utterances` run parallel to `intents` and `emotions` (None where unlabelled); `pairs` mean the same in
+    English (as written) and Chinese.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -41,19 +41,21 @@ def corpus(knowledge: Knowledge, pairs: Path | None = None) -> Corpus:
 
     With such a file the packs' own texts are paired as well: there an English teacher learns what callers speak of.
     """
-    entries = [[e.title, *(v.text for v in e.questions)] for e in knowledge.entries]
+    others: dict[str | int, list[str]] = {}  # by entry, where they are of one; else by their own place
+    for number, alike in enumerate(knowledge.paraphrases):
+        others.setdefault(alike.entry or number, []).extend(variant.text for variant in alike.said)
+    entries = [[e.title, *(v.text for v in e.questions), *others.pop(e.id, ())] for e in knowledge.entries]
     moments: dict[str, list[str]] = {}
     for phrase in knowledge.phrases:
         if phrase.kind == "phrase":
             moments.setdefault(phrase.moment, []).extend(s for tones in phrase.text.values() for s in tones.values())
-    others = [[v.text for v in group] for group in knowledge.paraphrases]
     used = split(knowledge).used
     return Corpus(
-        groups=tuple(group for texts in [*entries, *moments.values(), *others] if len(group := _group(texts)) > 1),
+        groups=tuple(group for texts in [*entries, *moments.values(), *others.values()] if len(group := _group(texts)) > 1),
         utterances=tuple(normalise(u.text) for u in used),
         intents=tuple(u.intent for u in used),
         emotions=tuple(u.emotion for u in used),
-        pairs=(*_pairs(pairs), *chain.from_iterable(map(_own_pairs, [*entries, *others]))) if pairs else (),
+        pairs=(*_pairs(pairs), *chain.from_iterable(map(_own_pairs, [*entries, *others.values()]))) if pairs else (),
     )
 
 

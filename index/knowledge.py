@@ -51,6 +51,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paraphrases:
+    """Sentences of one meaning, which teach the encoder and are never answered: of an entry, or of none."""
+
+    said: tuple[Variant, ...]
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
     """A standard sentence of the agent for a moment: `text` is language -> tone -> sentence."""
 
@@ -122,7 +130,7 @@ class Pack:
     vocabulary: Vocabulary = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
     calibration: tuple[Example, ...] = ()
-    paraphrases: tuple[tuple[Variant, ...], ...] = ()
+    paraphrases: tuple[Paraphrases, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +169,7 @@ class Knowledge:
         return tuple(chain.from_iterable(pack.calibration for pack in self.packs))
 
     @property
-    def paraphrases(self) -> tuple[tuple[Variant, ...], ...]:
-        """Groups of sentences with one meaning, which only teach the encoder: nothing answers them."""
+    def paraphrases(self) -> tuple[Paraphrases, ...]:
         return tuple(chain.from_iterable(pack.paraphrases for pack in self.packs))
 
     @property

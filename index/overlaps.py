@@ -131,5 +131,5 @@ def _trained(knowledge: Knowledge) -> Iterator[_Trained]:
             yield _Trained(text=variant.text, place=variant.place)
     for said in knowledge.utterances:
         yield _Trained(text=said.text, place=said.place)
-    for variant in chain.from_iterable(knowledge.paraphrases):
+    for variant in chain.from_iterable(group.said for group in knowledge.paraphrases):
         yield _Trained(text=variant.text, place=variant.place)

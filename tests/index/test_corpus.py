@@ -15,6 +15,14 @@ def test_paraphrases_are_groups_and_taiwan_s_words_join_them(read_pack: Callable
     assert {"怎么发短信", "我要传个消息", "怎么发简讯"} <= set(group)
 
 
+def test_an_entry_s_paraphrases_are_learned_with_its_questions(read_pack: Callable[..., Knowledge], tmp_path: Path) -> None:
+    entry = "- {id: shop.refund, title: 退款, questions: [我要退款], answer: 好的}\n"
+    said = "shop.refund: [钱还没到我卡上]\nelsewhere.hours: [几点关门呀, 周日开不开]\n"
+    groups = corpus(read_pack(tmp_path / "shop", entries=entry, paraphrases=said)).groups
+    assert sum("我要退款" in group and "钱还没到我卡上" in group for group in groups) == 1
+    assert sum({"几点关门呀", "周日开不开"} <= set(group) for group in groups) == 1
+
+
 def test_with_translations_the_packs_own_texts_are_paired_with_english(
     read_pack: Callable[..., Knowledge], tmp_path: Path
 ) -> None:

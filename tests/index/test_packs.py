@@ -134,11 +134,19 @@ def test_paraphrases_are_lists_of_lists(tmp_path: Path) -> None:
     folder = written(tmp_path, paraphrases__bank="- - 如何开户\n  - how do I open an account\n- - 挂失\n  - 卡丢了\n")
     knowledge, problems = read([folder])
     assert problems == []
-    assert [[v.text for v in group] for group in knowledge.paraphrases] == [
+    assert [[v.text for v in group.said] for group in knowledge.paraphrases] == [
         ["如何开户", "how do I open an account"],
         ["挂失", "卡丢了"],
     ]
-    assert knowledge.paraphrases[1][1].place.line == 4
+    assert knowledge.paraphrases[1].said[1].place.line == 4
+
+
+def test_paraphrases_may_be_those_of_an_entry(tmp_path: Path) -> None:
+    folder = written(tmp_path, paraphrases="shop.refund: [钱还没到我卡上]\nshop.hours: [几点关门呀, 周日开不开]\n")
+    knowledge, problems = read([folder])
+    assert problems == []
+    told = {group.entry: [v.text for v in group.said] for group in knowledge.paraphrases}
+    assert told == {"shop.refund": ["钱还没到我卡上"], "shop.hours": ["几点关门呀", "周日开不开"]}
 
 
 def test_a_paraphrase_of_nothing_is_told(tmp_path: Path) -> None:
