@@ -27,6 +27,8 @@ class Candidate:
     text: str
     score: float
     why: dict[str, Any]
+    steps: Sequence[str] = ()  # what the agent does
+    next: Sequence[Mapping[str, str]] = ()  # entry and title of what the caller is likely to ask next
     cooldown_ms: float = 60_000  # infinity: once a call
     firm: bool = True  # of a partial: sure enough to take another card's place
 
@@ -125,6 +127,7 @@ class Board:
         card = Suggest(
             id=old.id if old else self._name(), call=self.call, kind=candidate.kind, state=state,
             title=candidate.title, text=candidate.text, score=candidate.score, why=candidate.why, based_on=based_on,
+            steps=candidate.steps or None, next=candidate.next or None,
             expires_ms=now + self.card_ms, timing_us=timing_us,
         )  # fmt: skip
         self.shown[candidate.key] = card

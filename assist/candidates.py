@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from assist.board import Board, Candidate
-from assist.catalog import TRADITIONAL, Phrase
+from assist.catalog import TRADITIONAL, Catalog, Entry, Phrase
 from assist.guidance import Guide, Signals, address, fill, specificity
 from assist.outlook import Signs, signs
 from assist.queries import Answer, Hit
@@ -92,7 +92,16 @@ def _answer_card(answer: Answer, hit: Hit, voice: Voice) -> Candidate:
     return Candidate(
         key=f"answer:{hit.entry.id}", kind="answer", title=hit.entry.heading(voice.language),
         text=hit.entry.answer(voice.language), score=round(hit.score, 3), why=why,
+        steps=hit.entry.procedure(voice.language), next=_following(answer.catalog, hit.entry, voice),
     )  # fmt: skip
+
+
+def _following(catalog: Catalog, entry: Entry, voice: Voice) -> list[dict[str, str]]:
+    return [
+        {"entry": following.id, "title": following.heading(voice.language)}
+        for following in map(catalog.entries.get, entry.next)
+        if following
+    ]
 
 
 def ranked(answers: list[Candidate], phrases: list[Candidate]) -> list[Candidate]:

@@ -27,15 +27,16 @@ FALLBACK: Final[Mapping[str, Sequence[str]]] = {
 class Entry:
     """A knowledge-base answer. `valid_from` and `valid_until` are ordinal days, both included.
 
-    `title` is as the editor wrote it, in whichever language; `title_hant` the same in Traditional characters.
+    `title` and `steps` are as the editor wrote them, in whichever language; `…_hant` the same in Traditional characters.
     """
 
     id: str
     title: str
     answers: Mapping[str, str]
     title_hant: str = ""
-    steps: tuple[str, ...] = ()
-    next: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()  # what the agent does
+    steps_hant: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()  # ids of what the caller is likely to ask next
     source: str = ""
     valid_from: int = 0
     valid_until: int = 10**9
@@ -52,6 +53,10 @@ class Entry:
     def heading(self, language: str) -> str:
         """The title, in the characters that the language is read in."""
         return self.title_hant or self.title if language in TRADITIONAL else self.title
+
+    def procedure(self, language: str) -> tuple[str, ...]:
+        """The steps, in the characters that the language is read in."""
+        return self.steps_hant or self.steps if language in TRADITIONAL else self.steps
 
     def answer(self, language: str) -> str:
         """The answer in the language asked for, or the nearest there is."""
@@ -130,7 +135,7 @@ def loads(text: str) -> Catalog:
 
 
 def _entry(body: dict[str, Any]) -> Entry:
-    return Entry(**{**body, "steps": tuple(body["steps"]), "next": tuple(body["next"])})
+    return Entry(**{**body, **{key: tuple(body[key]) for key in ("steps", "steps_hant", "next")}})
 
 
 def _phrase(body: dict[str, Any]) -> Phrase:

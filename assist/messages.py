@@ -5,7 +5,7 @@ cannot drift. Records, not to be changed; no I/O. `wire` turns them into frames 
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from assist.faults import Fault
@@ -152,6 +152,8 @@ class Suggest:
     score: float
     why: Mapping[str, Any]  # entry, matched, threshold, runner_up, source
     based_on: tuple[str, ...]
+    steps: Sequence[str] | None = None  # of an answer: what the agent does
+    next: Sequence[Mapping[str, str]] | None = None  # entry, title: what the caller is likely to ask next
     expires_ms: int | None = None
     timing_us: Mapping[str, int] | None = None  # decode, wait, encode, search, advise, total
 

@@ -65,8 +65,8 @@ def _entry(entry: knowledge.Entry, packs: Knowledge) -> Entry:
     }
     return Entry(
         id=entry.id, title=entry.title, title_hant=to_traditional(entry.title),
-        answers=_in_both_scripts(entry.answers, to_traditional), steps=entry.steps, next=entry.next,
-        source=_source(entry.place, packs), **days,
+        answers=_in_both_scripts(entry.answers, to_traditional), steps=entry.steps,
+        steps_hant=tuple(map(to_traditional, entry.steps)), next=entry.next, source=_source(entry.place, packs), **days,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ export class CardView {
   #parts;
   #language = "";
   #noted = 0;
+  #folded = false; // whether there is more than the text
 
   /** `actions` holds copy(id), dismiss(id), enlarge(id): called when a button is pressed. */
   constructor(card, actions) {
@@ -32,9 +33,18 @@ export class CardView {
     setText(text, card.text);
     title.lang = languageOf(card.title);
     text.lang = languageOf(card.text);
+    this.#showSteps(card, language);
     setText(this.#parts.state, card.state === "provisional" ? word(language, "text", "provisional") : "");
     this.#showSource(card, language);
     this.#label();
+  }
+
+  /** What the agent does, on one line; whole, and with what may be asked next, when the card is enlarged. */
+  #showSteps({ steps = [], next = [] }, language) {
+    const told = (name, items) => (items.length ? `${word(language, "text", name)}: ${items.join(" › ")}` : "");
+    setText(this.#parts.steps, told("steps", steps));
+    setText(this.#parts.next, told("next", next.map(({ title }) => title)));
+    this.#folded = steps.length + next.length > 0;
   }
 
   #showSource({ why = {}, score, elsewhere }, language) {
@@ -64,9 +74,9 @@ export class CardView {
     dismiss.setAttribute("aria-keyshortcuts", `Alt+Shift+${number}`);
   }
 
-  /** Whether some of the text does not fit: then there is a button that shows it all. */
+  /** Whether some of the text does not fit. Then, and for steps, there is a button that shows it all. */
   set clipped(clipped) {
-    this.#parts.more.hidden = !clipped && !this.enlarged;
+    this.#parts.more.hidden = !clipped && !this.#folded && !this.enlarged;
     this.element.classList.toggle("clipped", clipped);
     if (clipped) this.text.tabIndex = 0;
     else this.text.removeAttribute("tabindex");
@@ -115,6 +125,8 @@ function build(id, actions) {
     state: element("span", { class: "unseen" }),
     key: element("kbd", { class: "key", "aria-hidden": "true" }),
     text: element("p", { class: "text" }),
+    steps: element("p", { class: "steps" }),
+    next: element("p", { class: "next" }),
     source: element("span", { class: "source" }),
     more: button("more", actions.enlarge),
     copy: button("copy", actions.copy),
@@ -127,6 +139,8 @@ function build(id, actions) {
     { class: "card" },
     element("header", {}, parts.kind, parts.title, parts.state, parts.key),
     parts.text,
+    parts.steps,
+    parts.next,
     element("footer", {}, parts.source, parts.more, parts.copy, parts.dismiss),
   );
   parts.card.dataset.suggestion = id;

@@ -90,6 +90,8 @@ const WORDS = {
     more: ["全文", "More"],
     less: ["收起", "Less"],
     provisional: ["待确认", "provisional"],
+    steps: ["步骤", "Steps"],
+    next: ["客户接着常问", "Often asked next"],
     basis: ["依据", "From"],
     matched: ["命中", "matched"],
     score: ["得分", "score"],

@@ -50,6 +50,16 @@ def test_a_card_is_written_as_the_caller_s_language_is(catalog: Catalog, languag
     assert replace(voice, language="yue").name({"zh": "请稍等"}) == "请稍等"
 
 
+def test_an_answer_brings_its_steps_and_what_may_be_asked_next(catalog: Catalog) -> None:
+    bill = replace(catalog.entries["bill"], steps=("查号码",), steps_hant=("查號碼",), next=("roam", "gone"))
+    told = answer(replace(catalog, entries={**catalog.entries, "bill": bill}), 0.8)
+    (card,) = answer_cards(told, VOICE)
+    assert card.steps == ("查号码",)
+    assert card.next == [{"entry": "roam", "title": catalog.entries["roam"].title}]
+    (card,) = answer_cards(told, replace(VOICE, language="yue"))
+    assert card.steps == ("查號碼",)
+
+
 def test_a_second_answer_only_abreast_of_the_first_and_never_a_third(catalog: Catalog) -> None:
     assert [card.key for card in answer_cards(answer(catalog, 0.8, 0.79, 0.79), VOICE)] == ["answer:bill", "answer:roam"]
     assert len(answer_cards(answer(catalog, 0.8, 0.8, 0.8), VOICE)) == ANSWERS_MAX
