@@ -3,6 +3,7 @@
 What is shown gets Traditional characters where an editor wrote only Simplified ones; what is searched stays as written.
 """
 
+import functools
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -121,8 +122,13 @@ def _lines(packs: Knowledge) -> Iterator[Row]:
 
 def _source(place: Place, packs: Knowledge) -> str:
     """Where something is written, told from the folder around its pack: the same on whatever machine it is built."""
-    for pack in packs.packs:
-        around = Path(pack.folder).parent
-        if Path(place.path).is_relative_to(around):
-            return f"{Path(place.path).relative_to(around).as_posix()}:{place.line}"
-    return f"{Path(place.path).name}:{place.line}"
+    return f"{_told_from(place.path, tuple(pack.folder for pack in packs.packs))}:{place.line}"
+
+
+@functools.cache
+def _told_from(path: str, folders: tuple[str, ...]) -> str:
+    for folder in folders:
+        around = Path(folder).parent
+        if Path(path).is_relative_to(around):
+            return Path(path).relative_to(around).as_posix()
+    return Path(path).name

@@ -41,9 +41,9 @@ export class CardView {
 
   /** What the agent does, on one line; whole, and with what may be asked next, when the card is enlarged. */
   #showSteps({ steps = [], next = [] }, language) {
-    const told = (name, items) => (items.length ? `${word(language, "text", name)}: ${items.join(" › ")}` : "");
-    setText(this.#parts.steps, told("steps", steps));
-    setText(this.#parts.next, told("next", next.map(({ title }) => title)));
+    const told = (name, items, between) => (items.length ? `${word(language, "text", name)}: ${items.join(between)}` : "");
+    setText(this.#parts.steps, told("steps", steps, " › "));
+    setText(this.#parts.next, told("next", next.map(({ title }) => title), " · "));
     this.#folded = steps.length + next.length > 0;
   }
 
