@@ -13,7 +13,7 @@ from itertools import chain
 from assist import text as cleaning
 from index.findings import Place, Problem, quoted
 from index.knowledge import Entry, Knowledge, Utterance, Variant
-from index.similarity import Similar
+from index.similarity import nearest
 
 NEAR_DUPLICATE_MIN = 0.8  # Jaccard similarity of character bigrams
 normalise = functools.lru_cache(maxsize=None)(cleaning.normalise)  # each rule looks at the same texts again
@@ -81,10 +81,9 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
     """Tests whose words, or nearly, stand in what is trained on: they would prove nothing."""
     trained = list(_trained(knowledge))
     texts = [normalise(t.text) for t in trained]
-    similar = Similar(texts, threshold=NEAR_DUPLICATE_MIN)
-    for example in knowledge.examples:
-        normal = normalise(example.say)
-        near = similar.nearest(normal)
+    said = [normalise(example.say) for example in knowledge.examples]
+    found = nearest(said, texts, threshold=NEAR_DUPLICATE_MIN)
+    for example, normal, near in zip(knowledge.examples, said, found, strict=True):
         if near is None:
             continue
         place = trained[near.position].place

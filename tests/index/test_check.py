@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.check import check, report, summary
 from index.packs import Knowledge, Problem, read
-from index.similarity import Similar, bigrams, jaccard
+from index.similarity import bigrams, nearest
 from index.splits import split
 from index.wording import hits, seconds_to_say, table
 
@@ -270,16 +270,25 @@ def test_advice_of_the_table_is_itself_clean_and_complete() -> None:
             assert [hit.id for hit, _ in hits(text, language=language)] == [], rule.id
 
 
-@example(texts=["甲乙丙"], query="甲乙丙", threshold=1.0)
+@example(texts=["甲乙丙"], queries=["甲乙丙"], threshold=1.0)
 @given(
     texts=st.lists(st.text(alphabet="甲乙丙丁", max_size=12), max_size=30),
-    query=st.text(alphabet="甲乙丙丁戊", max_size=12),
+    queries=st.lists(st.text(alphabet="甲乙丙丁戊", max_size=12), max_size=3),
     threshold=st.sampled_from([0.3, 0.5, 0.8, 1.0]),
 )
-def test_index_finds_what_comparing_with_every_text_finds(texts: list[str], query: str, threshold: float) -> None:
-    near = Similar(texts, threshold=threshold).nearest(query)
-    best = max((jaccard(bigrams(query), bigrams(text)) for text in texts), default=0.0)
-    assert (near.similarity if near else None) == (best if best >= threshold else None)
+def test_the_nearest_text_is_found_as_by_comparing_with_every_one(
+    texts: list[str], queries: list[str], threshold: float
+) -> None:
+    for query, near in zip(queries, nearest(queries, texts, threshold=threshold), strict=True):
+        alike = [jaccard(bigrams(query), bigrams(text)) for text in texts]
+        best = max(alike, default=0.0)
+        assert (near.similarity if near else None) == (best if best >= threshold else None)
+        assert near is None or near.position == alike.index(best)
+
+
+def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+    """Shared bigrams over all bigrams of both; 0 when both are empty."""
+    return len(a & b) / len(a | b) if a or b else 0.0
 
 
 def test_twenty_thousand_texts_take_seconds(tmp_path: Path) -> None:
