@@ -13,10 +13,10 @@ from typing import TypeVar
 from assist.artifact import LINES, QUESTIONS
 from assist.catalog import Catalog, Entry, Phrase, Row
 from assist.legible import latin_words
-from assist.text import normalise
 from index import knowledge
 from index.findings import Place
 from index.knowledge import Knowledge
+from index.normalised import normalise
 from index.traditional import to_traditional
 
 T = TypeVar("T")

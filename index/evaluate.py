@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from assist.engine import Engine, search_alone
 from assist.queries import Answer, Query
-from assist.text import normalise
 from index.knowledge import NO_ENTRY, Example
+from index.normalised import normalise
 
 BATCH = 32
 

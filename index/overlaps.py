@@ -4,19 +4,17 @@ Texts are equal when `assist.text.normalise` makes them so: that is how the serv
 `check.py`.
 """
 
-import functools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from assist import text as cleaning
 from index.findings import Place, Problem, quoted
 from index.knowledge import Entry, Knowledge, Utterance, Variant
+from index.normalised import normalise
 from index.similarity import nearest
 
 NEAR_DUPLICATE_MIN = 0.8  # Jaccard similarity of character bigrams
-normalise = functools.lru_cache(maxsize=None)(cleaning.normalise)  # each rule looks at the same texts again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

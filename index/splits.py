@@ -8,8 +8,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
-from assist.text import normalise
 from index.knowledge import NO_ENTRY, Example, Knowledge, Utterance
+from index.normalised import normalise
 
 ONE_IN: Final = 7
 TURNS_MIN: Final = 200  # with fewer turns in calibration/ than these, utterances are given up

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assist.text import normalise
 from index.encoder import Embedded, Encoder
+from index.normalised import normalise
 
 Progress = Callable[[int, int], None]
 CHUNK = 512
