@@ -15,14 +15,13 @@ from assist.guidance import Guide, Signals
 from assist.holds import asks_to_wait, speaks_of_waiting
 from assist.language import language_of
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
-from assist.mood import Mood
+from assist.mood import Mood, heard_in_voice
 from assist.queries import UNKNOWN, Answer, Label, Query
 from assist.records import record
 from assist.settings import Settings
 from assist.transcript import OPEN_SEGMENTS_MAX, Change, Transcript
 from assist.waiting import ASK_WAIT, LONG_WAIT, Waiting
 
-_BELIEVED: Final = 0.5  # a recogniser's confidence in the emotion it heard; where it tells none, it means what it says
 _LANGUAGE_CHARS: Final = 4  # a caller's language is told from the first turn that has as many
 _UNSOOTHED: Final = frozenset({"nuisance"})  # intents of callers whose feelings are none of ours to answer
 
@@ -103,7 +102,7 @@ class Call:
         return Query(
             call=self.name, run=self.run, number=self._asked, segment=change.segment, speaker=change.speaker,
             turn=change.turn, newest=change.newest, final=change.final, heard_ms=now, language=language,
-            emotion=_told(fragment), waits=change.speaker == "agent" and asks_to_wait(text),
+            emotion=heard_in_voice(fragment), waits=change.speaker == "agent" and asks_to_wait(text),
             segments=tuple(self.transcript.turns[-1].segments[-8:]) if change.final else (change.segment,),
         )  # fmt: skip
 
@@ -246,12 +245,3 @@ class Call:
             company=self.settings.company, surname=str(self.caller.get("surname") or ""),
             title=str(self.caller.get("title") or ""),
         )  # fmt: skip
-
-
-def _told(fragment: Fragment) -> Label | None:
-    """The emotion that came with a fragment, if it is one and the recogniser is sure enough of it."""
-    told = fragment.emotion or {}
-    label, p = told.get("label"), told.get("confidence", _BELIEVED)
-    if isinstance(label, str) and isinstance(p, int | float) and _BELIEVED <= p <= 1:
-        return Label(label, float(p))
-    return None

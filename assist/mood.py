@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final, Literal
 
+from assist.messages import Fragment
 from assist.queries import UNKNOWN, Label
 from assist.records import record
 
@@ -19,6 +20,7 @@ _TREND_STEP: Final = 0.08
 BOILING: Final = 0.6
 COOLED: Final = 0.4
 _BOILING_TURNS: Final = 2
+_BELIEVED: Final = 0.5  # a recogniser's confidence in the emotion it heard; where it tells none, it means what it says
 
 
 @record(frozen=True, slots=True, kw_only=True)
@@ -48,3 +50,12 @@ def _trend(change: float) -> Trend:
     if abs(change) < _TREND_STEP:
         return "steady"
     return "rising" if change > 0 else "falling"
+
+
+def heard_in_voice(fragment: Fragment) -> Label | None:
+    """The emotion that came with a fragment, if it is one and the recogniser is sure enough of it."""
+    told = fragment.emotion or {}
+    label, p = told.get("label"), told.get("confidence", _BELIEVED)
+    if isinstance(label, str) and isinstance(p, int | float) and _BELIEVED <= p <= 1:
+        return Label(label, float(p))
+    return None
