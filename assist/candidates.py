@@ -97,10 +97,12 @@ def _answer_card(answer: Answer, hit: Hit, voice: Voice) -> Candidate:
 
 
 def _following(catalog: Catalog, entry: Entry, voice: Voice) -> list[dict[str, str]]:
+    """What may be asked next: not what may be out of date."""
+    found = (catalog.entries.get(name) for name in dict.fromkeys(entry.next) if name != entry.id)
     return [
         {"entry": following.id, "title": following.heading(voice.language)}
-        for following in map(catalog.entries.get, entry.next)
-        if following
+        for following in found
+        if following and not following.dated
     ]
 
 

@@ -195,7 +195,7 @@ class Engine:
         np.maximum.at(each, places.ravel(), gained.ravel())
         about = each.reshape(shape).sum(axis=0)
         about[-1] = 0.0
-        return np.lexsort((scores.ravel(), about[self._owners[found].ravel()]))[::-1]
+        return np.lexsort((-scores.ravel(), -about[self._owners[found].ravel()]))
 
 
 def label(probabilities: Vectors, names: Sequence[str], threshold: float) -> Label:

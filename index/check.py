@@ -88,6 +88,14 @@ def _entries(knowledge: Knowledge) -> Iterator[Problem]:
             yield Problem(place=entry.at("valid_until"), sentence=sentence, code="ends_before_it_begins")
 
 
+def _paraphrases(knowledge: Knowledge) -> Iterator[Problem]:
+    """Those of an entry that its pack does not have; of a pack that is not read here, nobody can tell."""
+    names, ids = {pack.name for pack in knowledge.packs}, {entry.id for entry in knowledge.entries}
+    for group in knowledge.paraphrases:
+        if group.entry is not None and group.entry.partition(".")[0] in names:
+            yield from _unknown(group.entry, ids, place=group.place, what="entry")
+
+
 def _answers(entry: Entry, *, first: str) -> Iterator[Problem]:
     if not entry.answers:
         sentence = "this entry has no answer; write what the agent should say under `answer:`"
@@ -182,6 +190,7 @@ _RULES: tuple[_Rule, ...] = (
     _ids,
     _labels,
     _entries,
+    _paraphrases,
     _phrases,
     _utterances,
     _examples,

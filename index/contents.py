@@ -184,13 +184,15 @@ def paraphrases(page: Page) -> tuple[Paraphrases, ...]:
     """Groups of sentences that mean the same: a list of lists; or a map of entries' ids to how else they are asked for."""
     if page.root and page.root.kind == "map":
         fields = page.fields(page.root)
-        return tuple(Paraphrases(entry=entry, said=fields.texts(entry)) for entry in fields.parts)
-    groups = tuple(page.texts(node) for node in page.items(page.root))
+        return tuple(
+            Paraphrases(entry=entry, said=fields.texts(entry), place=fields.places[entry]) for entry in fields.filled()
+        )
+    groups = [Paraphrases(said=page.texts(node), place=page.place(node)) for node in page.items(page.root)]
     for group in groups:
-        if len(group) == 1:
-            sentence = f"{quoted(group[0].text)} stands alone; a group needs a second way to say it"
-            page.report(group[0].place.line, sentence, code="lone_paraphrase")
-    return tuple(Paraphrases(said=group) for group in groups)
+        if len(group.said) == 1:
+            sentence = f"{quoted(group.said[0].text)} stands alone; a group needs a second way to say it"
+            page.report(group.place.line, sentence, code="lone_paraphrase")
+    return tuple(groups)
 
 
 def vocabulary(page: Page) -> Vocabulary:

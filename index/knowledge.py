@@ -56,6 +56,7 @@ class Paraphrases:
 
     said: tuple[Variant, ...]
     entry: str | None = None
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,7 @@ class Knowledge:
 
     @property
     def paraphrases(self) -> tuple[Paraphrases, ...]:
+        """What only teaches the encoder: nothing answers it."""
         return tuple(chain.from_iterable(pack.paraphrases for pack in self.packs))
 
     @property

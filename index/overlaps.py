@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from index.findings import Place, Problem, quoted
-from index.knowledge import Entry, Knowledge, Utterance, Variant
+from index.knowledge import Knowledge, Utterance, Variant
 from index.normalised import normalise
 from index.similarity import nearest
 
@@ -24,29 +24,37 @@ class _Trained:
 
 
 def shared_variants(knowledge: Knowledge) -> Iterator[Problem]:
-    """A question that leads to two entries, or stands twice in one."""
-    first: dict[str, tuple[Entry, Variant]] = {}
+    """A question or paraphrase that leads to two entries, or stands twice in one."""
+    first: dict[str, tuple[str, Variant]] = {}
+    for entry, variant in _leading(knowledge):
+        owner, earlier = first.setdefault(normalise(variant.text), (entry, variant))
+        if owner != entry:
+            sentence = (
+                f"{quoted(variant.text)} is a question of `{entry}` and, at {earlier.place}, of `{owner}`; "
+                "keep it in one of them"
+            )
+            yield Problem(place=variant.place, sentence=sentence, code="shared_question")
+        elif earlier is not variant:
+            sentence = f"{quoted(variant.text)} says the same as {earlier.place}; write it once"
+            yield Problem(place=variant.place, sentence=sentence, severity="warning", code="question_twice")
+
+
+def _leading(knowledge: Knowledge) -> Iterator[tuple[str, Variant]]:
+    """Entries' ids with what leads to them, questions first."""
     for entry in knowledge.entries:
-        for variant in entry.questions:
-            owner, earlier = first.setdefault(normalise(variant.text), (entry, variant))
-            if owner.id != entry.id:
-                sentence = (
-                    f"{quoted(variant.text)} is a question of `{entry.id}` and, at {earlier.place}, of `{owner.id}`; "
-                    "keep it in one of them"
-                )
-                yield Problem(place=variant.place, sentence=sentence, code="shared_question")
-            elif earlier is not variant:
-                sentence = f"{quoted(variant.text)} says the same as {earlier.place}; write it once"
-                yield Problem(place=variant.place, sentence=sentence, severity="warning", code="question_twice")
+        yield from ((entry.id, variant) for variant in entry.questions)
+    for group in knowledge.paraphrases:
+        if group.entry:
+            yield from ((group.entry, variant) for variant in group.said)
 
 
 def self_denials(knowledge: Knowledge) -> Iterator[Problem]:
-    """A `not_when` that is also a question of the same entry."""
+    """A `not_when` that is also a question or paraphrase of the same entry."""
+    leading = {(entry, normalise(variant.text)): variant for entry, variant in _leading(knowledge)}
     for entry in knowledge.entries:
-        questions = {normalise(variant.text): variant for variant in entry.questions}
         for variant in entry.not_when:
-            if (asked := questions.get(normalise(variant.text))) is not None:
-                sentence = f"{quoted(variant.text)} is under `not_when` and, at {asked.place}, under `questions`; keep one"
+            if (asked := leading.get((entry.id, normalise(variant.text)))) is not None:
+                sentence = f"{quoted(variant.text)} is under `not_when` and, at {asked.place}, a question; keep one"
                 yield Problem(place=variant.place, sentence=sentence, code="question_and_not")
 
 

@@ -9,8 +9,6 @@ export class CardView {
   #parts;
   #language = "";
   #noted = 0;
-  #folded = false; // whether there is more than the text
-
   /** `actions` holds copy(id), dismiss(id), enlarge(id): called when a button is pressed. */
   constructor(card, actions) {
     this.id = card.id;
@@ -18,7 +16,6 @@ export class CardView {
     this.enlarged = false;
     this.#parts = build(card.id, actions);
     this.element = this.#parts.card;
-    this.text = this.#parts.text;
   }
 
   /** Show a card's present state. From provisional to confirmed only the border changes. */
@@ -40,11 +37,13 @@ export class CardView {
   }
 
   /** What the agent does, on one line; whole, and with what may be asked next, when the card is enlarged. */
-  #showSteps({ steps = [], next = [] }, language) {
+  #showSteps(card, language) {
+    const [steps, next] = [card.steps ?? [], card.next ?? []];
     const told = (name, items, between) => (items.length ? `${word(language, "text", name)}: ${items.join(between)}` : "");
     setText(this.#parts.steps, told("steps", steps, " › "));
     setText(this.#parts.next, told("next", next.map(({ title }) => title), " · "));
-    this.#folded = steps.length + next.length > 0;
+    this.#parts.steps.lang = languageOf(steps.join());
+    this.#parts.next.lang = languageOf(this.#parts.next.textContent);
   }
 
   #showSource({ why = {}, score, elsewhere }, language) {
@@ -74,12 +73,16 @@ export class CardView {
     dismiss.setAttribute("aria-keyshortcuts", `Alt+Shift+${number}`);
   }
 
-  /** Whether some of the text does not fit. Then, and for steps, there is a button that shows it all. */
-  set clipped(clipped) {
-    this.#parts.more.hidden = !clipped && !this.#folded && !this.enlarged;
+  /** See what does not fit: there is a button then that shows it all. Where the text has too little room, steps give theirs. */
+  fit() {
+    const { text, steps, next, more } = this.#parts;
+    const overflows = () => text.scrollHeight > text.clientHeight + 2;
+    this.element.classList.remove("clipped");
+    const clipped = overflows();
+    more.hidden = !clipped && steps.scrollWidth <= steps.clientWidth && !next.textContent && !this.enlarged;
     this.element.classList.toggle("clipped", clipped);
-    if (clipped) this.text.tabIndex = 0;
-    else this.text.removeAttribute("tabindex");
+    if (clipped && overflows()) text.tabIndex = 0;
+    else text.removeAttribute("tabindex");
   }
 
   /** Show the whole text over the other cards, or stop doing so. */

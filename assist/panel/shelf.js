@@ -117,7 +117,7 @@ export class Shelf {
       if (fixed) place.style.height ||= `${place.offsetHeight}px`;
       used += place.offsetHeight + GAP_PX;
     });
-    for (const view of this.#present) view.clipped = view.text.scrollHeight > view.text.clientHeight + 2;
+    for (const view of this.#present) view.fit();
   }
 
   /** The panel has another size: here alone cards may move. */

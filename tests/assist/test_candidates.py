@@ -51,8 +51,10 @@ def test_a_card_is_written_as_the_caller_s_language_is(catalog: Catalog, languag
 
 
 def test_an_answer_brings_its_steps_and_what_may_be_asked_next(catalog: Catalog) -> None:
-    bill = replace(catalog.entries["bill"], steps=("查号码",), steps_hant=("查號碼",), next=("roam", "gone"))
-    told = answer(replace(catalog, entries={**catalog.entries, "bill": bill}), 0.8)
+    following = ("roam", "gone", "bill", "roam", "old")
+    bill = replace(catalog.entries["bill"], steps=("查号码",), steps_hant=("查號碼",), next=following)
+    old = replace(catalog.entries["roam"], id="old", valid_until=700_000)
+    told = answer(replace(catalog, entries={**catalog.entries, "bill": bill, "old": old}), 0.8)
     (card,) = answer_cards(told, VOICE)
     assert card.steps == ("查号码",)
     assert card.next == [{"entry": "roam", "title": catalog.entries["roam"].title}]

@@ -149,6 +149,32 @@ def test_paraphrases_may_be_those_of_an_entry(tmp_path: Path) -> None:
     assert told == {"shop.refund": ["钱还没到我卡上"], "shop.hours": ["几点关门呀", "周日开不开"]}
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("shop.refnud: [钱还没到我卡上]", "unknown_entry"),
+        ("shop.refund:", "no_value"),
+        ("shop.refund: [几点关门]", "shared_question"),
+        ("shop.refund: [我要退款]", "question_twice"),
+        ("shop.hours: [你们在哪]", "question_and_not"),
+    ],
+)
+def test_a_paraphrase_that_leads_astray_is_told(tmp_path: Path, said: str, code: str) -> None:
+    entries = (
+        "- {id: shop.refund, title: 退款, questions: [我要退款], answer: 好的}\n"
+        "- {id: shop.hours, title: 营业时间, questions: [几点关门], not_when: [你们在哪], answer: 九点}\n"
+    )
+    folder = written(tmp_path, entries=entries, paraphrases=said)
+    knowledge, problems = read([folder])
+    assert code in {problem.code for problem in [*problems, *check(knowledge)]}
+
+
+def test_paraphrases_of_entries_of_packs_that_are_not_read_are_not_judged(tmp_path: Path) -> None:
+    folder = written(tmp_path, paraphrases="elsewhere.refund: [钱还没到我卡上]\n")
+    knowledge, problems = read([folder])
+    assert [*problems, *check(knowledge)] == []
+
+
 def test_a_paraphrase_of_nothing_is_told(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, paraphrases="- [如何开户]\n")
     assert problem.code == "lone_paraphrase"

@@ -174,7 +174,7 @@ async def test_tab_goes_through_the_words_and_then_the_buttons_with_a_visible_fo
             seen.append(await screen.page.evaluate(f"{focus}.className"))
             assert await screen.page.evaluate(f"getComputedStyle({focus}).outlineWidth") == "2px"
         assert seen == ["heard", *there]
-        assert there[-2:] == ["copy", "dismiss"]
+        assert [name for name in there if name != "more"] == ["copy", "dismiss"] * await screen.cards.count()
 
 
 async def test_a_long_text_can_be_shown_whole_without_moving_the_others(desk, show, until):
@@ -198,10 +198,22 @@ async def test_steps_stand_on_a_line_and_what_may_be_asked_next_on_demand(desk, 
         await recogniser.ask()
         card = screen.answer
         await expect(card.locator(".steps")).to_have_text(re.compile("^步骤: .+ › "))
+        await expect(card.locator(".steps")).to_be_visible()
         assert await card.locator(".steps").evaluate("node => node.clientHeight") <= 20
         await expect(card.locator(".next")).to_be_hidden()
         await card.get_by_role("button", name="全文").click()
+        await expect(card.locator(".next")).to_be_visible()
         await expect(card.locator(".next")).to_have_text(re.compile("^客户接着常问: ."))
+
+
+async def test_where_room_is_short_the_answer_has_it_and_not_the_steps(desk, show):
+    screen = await show(desk, call="c", lang="zh", size=(300, 480))
+    async with desk.recogniser("c") as recogniser:
+        await recogniser.ask()
+        await expect(screen.answer.locator(".text")).to_be_visible()
+        await expect(screen.answer.locator(".steps")).to_be_hidden()
+        await screen.answer.get_by_role("button", name="全文").click()
+        await expect(screen.answer.locator(".steps")).to_be_visible()
 
 
 async def test_a_supervisor_looks_on_without_a_word_to_the_service(desk, show):
