@@ -41,7 +41,7 @@ class Recipe:
     buckets: int = 60_000
     dims: int = 256
     signal: int = 64
-    steps: int = 5_000
+    steps: int = 7_000
     groups: int = 128  # entries per step
     pairs: int = 160
     utterances: int = 512
