@@ -63,8 +63,9 @@ class Engine:
             self._collections = {name: _collection(folder / f"{name}.faiss") for name in artifact.COLLECTIONS}
             rows = self.catalog.rows[QUESTIONS]
             places = {entry: place for place, entry in enumerate(self.catalog.entries)}
-            # each with one more at the end, where FAISS's -1 points: no row at all
             nobody = len(places)
+            # whose a row is, and whom it speaks for: a counter-example speaks for nobody, and so does FAISS's -1, no row at
+            # all, which points to one more at the end
             self._owners = np.array([*(places.get(row.owner, nobody) for row in rows), nobody])
             self._answered = np.array([*(nobody if row.negative else places.get(row.owner, nobody) for row in rows), nobody])
             self._dated = frozenset(entry.id for entry in self.catalog.entries.values() if dated and entry.dated)
