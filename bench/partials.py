@@ -114,12 +114,17 @@ def greeted(engine: Engine, mishear: Mishear, *, told: bool) -> tuple[Call, int]
 
 
 def pieces(speaker: Speaker, text: str, mishear: Mishear, *, told: bool) -> Iterator[Fragment]:
-    """A turn as a recogniser sends it: partials, each a little longer, and the final."""
+    """A turn as a recogniser sends it: partials, each a little longer, and the final.
+
+    So timed that one of them ends where half of the turn has been heard.
+    """
     who: Mapping[str, Any] = {"call": "call", "segment": speaker, "speaker": speaker}
     chance = random.Random(text)
     step = UNITS_PER_S / PIECES_PER_S * (LETTERS if text.isascii() else 1)
-    for number in range(1, int(len(text) / step) + 1):
-        heard = text[: round(step * number)]
+    half = len(text) // 2
+    ends = (half + round(step * number) for number in range(-half, len(text)))
+    for end in (end for end in ends if 0 < end <= len(text)):
+        heard = text[:end]
         sure = len(heard)
         if chance.random() < MISHEARD:
             sure -= 1

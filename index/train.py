@@ -1,8 +1,9 @@
 """Trains the default encoder: a bag of n-grams whose vectors are learned. Needs torch; minutes on two CPU cores.
 
-Three lessons at once: variants of one entry lie together (InfoNCE, van den Oord et al. 2018); translations lie together
-and near an English teacher's vectors (distillation, Reimers & Gurevych 2020); intent and emotion can be read off
-`signal`. Called by the command line only; the service and the build never import it.
+Three lessons at once: variants of one entry lie together (InfoNCE, van den Oord et al. 2018) and nearer to its centre than
+to any other's (proxies, Movshovitz-Attias et al. 2017: each text meets all its neighbours at every step, not only those
+drawn with it); translations lie together and near an English teacher's vectors (distillation, Reimers & Gurevych 2020);
+intent and emotion can be read off `signal`. Called by the command line only; the service and the build never import it.
 """
 
 import json
@@ -111,16 +112,19 @@ class Trainer:
         self.axes = nn.init.orthogonal_(torch.empty(recipe.signal, len(self.intents) + len(self.emotions)))
         self.teacher = None if teacher is None else functional.normalize(torch.from_numpy(teacher), dim=1)
         self.bridge = nn.Linear(recipe.dims, TEACHER_DIMS)
+        self.centres = nn.Parameter(functional.normalize(torch.randn(len(corpus.groups), recipe.dims), dim=1))
 
     def run(self, say: Say) -> None:
         """Train for the recipe's number of steps."""
-        bridge = torch.optim.AdamW(self.bridge.parameters(), lr=self.recipe.vector_rate)
+        aids = torch.optim.AdamW([self.centres, *self.bridge.parameters()], lr=self.recipe.vector_rate)
+        slowing = torch.optim.lr_scheduler.LambdaLR(aids, lambda step: 1 - step / self.recipe.steps)
         for step in range(self.recipe.steps):
             lessons = [self._variants, self._labels, *([self._translations] if self.teacher is not None else [])]
             share = 1 - step / self.recipe.steps
-            bridge.zero_grad()
+            aids.zero_grad()
             losses = {lesson.__name__.strip("_"): lesson(share) for lesson in lessons}
-            bridge.step()
+            aids.step()
+            slowing.step()
             if step % 50 == 0 or step == self.recipe.steps - 1:
                 say(f"step {step}: " + ", ".join(f"{name} {loss:.3f}" for name, loss in losses.items()))
 
@@ -135,12 +139,23 @@ class Trainer:
         return loss.item()
 
     def _variants(self, share: float) -> float:
-        groups = self.random.sample(self.corpus.groups, min(self.recipe.groups, len(self.corpus.groups)))
-        pairs = [self.random.sample(group, 2) for group in groups]
+        groups = self.corpus.groups
+        chosen = self.random.sample(range(len(groups)), min(self.recipe.groups, len(groups)))
+        pairs = [self.random.sample(groups[i], 2) for i in chosen]
         left = self.augmenter.vary((a for a, _ in pairs), heard=True)
         right = self.augmenter.vary(b for _, b in pairs)
         strangers = self.random.sample(self.corpus.utterances, self.recipe.groups)
-        return self._learn(self.vectors, [*left, *right, *strangers], share, lambda v: self._contrast(v, len(left)))
+        owners = torch.tensor([*chosen, *chosen])
+
+        def loss_of(encoded: Tensor) -> Tensor:
+            return (self._contrast(encoded, len(left)) + self._centred(encoded[: len(owners)], owners)) / 2
+
+        return self._learn(self.vectors, [*left, *right, *strangers], share, loss_of)
+
+    def _centred(self, encoded: Tensor, owners: Tensor) -> Tensor:
+        """Cross-entropy of the group that each row belongs to (n,), by its likeness to the centres of all."""
+        alike = functional.normalize(encoded, dim=1) @ functional.normalize(self.centres, dim=1).T
+        return functional.cross_entropy(alike * self.recipe.sharpness, owners)
 
     def _contrast(self, encoded: Tensor, count: int) -> Tensor:
         """InfoNCE, both ways: row i belongs to row count + i; whatever comes after those pairs are strangers to both."""

@@ -328,6 +328,16 @@ def test_a_third_of_the_pieces_end_misheard() -> None:
     assert (final.text, final.final) == (text, True)
 
 
+@pytest.mark.parametrize(
+    "text", ["喂", "你好", *("帮我查一下这个月的话费怎么多了这么多钱"[:n] for n in range(3, 20)), "my bill is too high"]
+)
+def test_a_piece_ends_where_half_of_the_turn_has_been_heard(text: str) -> None:
+    *lengths, whole = [len(one.text) for one in partials.pieces("caller", text, lambda _: "豫", told=True)]
+    assert lengths == sorted(set(lengths))
+    assert all(0 < length <= whole == len(text) for length in lengths)
+    assert len(text) // 2 in [*lengths, 0]
+
+
 def test_quality_of_a_foreign_table(tried: Tried, artifact_folder: Path) -> None:
     pack, queries = tried.folder / "faq.csv", tried.folder / "queries.jsonl"
     pack.write_text("id,question,answer\na,怎么开通国际漫游,x\nb,宽带坏了怎么报修,y\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from torch.nn.functional import normalize
 
 from index import packs
 from index.corpus import Corpus, corpus
@@ -48,6 +49,15 @@ def test_it_learns_which_texts_belong_together(texts: Corpus, tmp_path: Path) ->
     untrained.save(tmp_path / "before", made={})
     trained = _trained(texts, None, tmp_path / "after")
     assert _apart(trained, texts) > _apart(Encoder(tmp_path / "before"), texts) + 0.2
+
+
+def test_texts_lie_nearest_to_the_centre_of_their_own_group(texts: Corpus) -> None:
+    trainer = Trainer(texts, None, TINY)
+    trainer.run(lambda line: None)
+    table, centres = trainer.vectors.values.numpy(), normalize(trainer.centres.detach(), dim=1).numpy()
+    summed = np.stack([table[trainer.tokenizer.row(group[0])].sum(axis=0) for group in texts.groups])
+    nearest = (summed @ centres.T).argmax(axis=1)
+    assert (nearest == np.arange(len(texts.groups))).mean() > 0.8
 
 
 def test_the_same_seed_gives_the_same_encoder(texts: Corpus, tmp_path: Path) -> None:
