@@ -49,7 +49,8 @@ class Recipe:
     vector_rate: float = 2e-3
     signal_rate: float = 1e-2
     decay: float = 1e-4  # of rows in use, at each step
-    feature_dropout: float = 0.2
+    feature_dropout: float = 0.1
+    centred: float = 0.8  # share of the contrast with all centres; the rest with what was drawn
     sharpness: float = 16.0  # inverse temperature of the contrasts
     seed: int = 7
 
@@ -148,7 +149,8 @@ class Trainer:
         owners = torch.tensor([*chosen, *chosen])
 
         def loss_of(encoded: Tensor) -> Tensor:
-            return (self._contrast(encoded, len(left)) + self._centred(encoded[: len(owners)], owners)) / 2
+            centred = self._centred(encoded[: len(owners)], owners)
+            return torch.lerp(self._contrast(encoded, len(left)), centred, self.recipe.centred)
 
         return self._learn(self.vectors, [*left, *right, *strangers], share, loss_of)
 
