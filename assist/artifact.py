@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from assist.outlook import Outlook
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 MANIFEST: Final = "manifest.json"
 GRAPH: Final = "graph.onnx"
 TOKENIZER: Final = "tokenizer.json"

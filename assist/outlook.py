@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 Signs = tuple[float, float, float]
-SHARPNESS: Final = 12.0  # of the best entry's share; 8 and 20 do a little worse
+SHARPNESS: Final = 16.0  # of the best entry's share; 12 and 20 do a little worse
 HEARD_MAX: Final = 60  # what more is heard makes no surer: longer turns were not there to learn from
 
 
@@ -35,7 +35,7 @@ USUAL: Final = Outlook(share=5.7, score=6.9, heard=1.1, bias=-6.5)
 
 def signs(scores: Sequence[float], threshold: float, heard: int) -> Signs:
     """The best entry's share among those found (their scores, best first), its score above the threshold, the logarithm of
-    how much has been heard, in Chinese characters and Latin words.
+    how much has been heard, in Chinese characters (a Latin word tells as much as two).
     """
     best = scores[0]
     share = 1 / sum(math.exp(SHARPNESS * (score - best)) for score in scores)

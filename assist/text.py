@@ -66,8 +66,8 @@ def is_filler(normalised: str) -> bool:
 
 
 def units(normalised: str) -> int:
-    """Length of a normalised text as a listener counts: Chinese characters plus Latin words."""
-    return len(_LATIN.sub("x", normalised).replace(" ", ""))
+    """How much a normalised text tells: its Chinese characters, and two for each Latin word."""
+    return len(_LATIN.sub("xx", normalised).replace(" ", ""))
 
 
 def joined(a: str, b: str) -> str:

@@ -61,8 +61,8 @@ def test_not_fillers(text: str) -> None:
 
 
 def test_units_count_characters_and_words() -> None:
-    assert units("我要查wifi") == 4
-    assert units("hello big world") == 3
+    assert units("我要查wifi") == 5
+    assert units("hello big world") == 6
 
 
 def test_joined_keeps_latin_words_apart() -> None:
