@@ -122,9 +122,8 @@ def pieces(speaker: Speaker, text: str, mishear: Mishear, *, told: bool) -> Iter
     chance = random.Random(text)
     step = UNITS_PER_S / PIECES_PER_S * (LETTERS if text.isascii() else 1)
     half = len(text) // 2
-    ends = (half + round(step * number) for number in range(-half, len(text)))
-    for end in (end for end in ends if 0 < end <= len(text)):
-        heard = text[:end]
+    ends = (half + round(step * number) for number in range(-half, len(text)))  # more than there are
+    for heard in (text[:end] for end in ends if 0 < end <= len(text)):
         sure = len(heard)
         if chance.random() < MISHEARD:
             sure -= 1
