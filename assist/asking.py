@@ -94,7 +94,12 @@ def _unasked(query: Query, engine: Engine) -> Answer:
 def _phrases(engine: Engine, settings: Settings, answer: Answer, language: str) -> list[dict[str, Any]]:
     guide = Guide(engine.catalog)
     mood = Mood().after(answer.emotion)
-    signals = Signals(intent=answer.intent.label, emotion=answer.emotion.label, situation="boiling" if mood.boiling else "")
+    signals = Signals(
+        intent=answer.intent.label,
+        emotion=answer.emotion.label,
+        situation="boiling" if mood.boiling else "",
+        stage="listening",
+    )
     call = Call("ask", settings, guide, language=language)
     cards = phrase_cards(
         guide, signals, call.voice(language, answer.emotion.label), Board("ask", settings.cards_max, settings.card_ms), 0

@@ -11,14 +11,15 @@ from typing import Any, Final
 from assist.board import Board, Candidate
 from assist.candidates import Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
 from assist.glimpses import Glimpses, glimpse
-from assist.guidance import Guide, Signals
+from assist.guidance import Guide, Signals, Situation
 from assist.holds import asks_to_wait, speaks_of_waiting
 from assist.language import language_of
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
-from assist.mood import Mood, heard_in_voice
+from assist.mood import BOILING, Mood, heard_in_voice
 from assist.queries import UNKNOWN, Answer, Label, Query
 from assist.records import record
 from assist.settings import Settings
+from assist.stage import Stage
 from assist.transcript import OPEN_SEGMENTS_MAX, Change, Transcript
 from assist.waiting import ASK_WAIT, LONG_WAIT, Waiting
 
@@ -48,6 +49,7 @@ class Call:
     mood: Mood = field(default_factory=Mood)
     reading: Reading | None = None
     transcript: Transcript = field(default_factory=Transcript)
+    stage: Stage = field(default_factory=Stage)
     board: Board = field(init=False)
     waiting: Waiting = field(init=False)
     _glimpses: Glimpses = field(default_factory=Glimpses)
@@ -70,7 +72,7 @@ class Call:
         if heard is None:
             return News()
         text, change = heard
-        self.waiting.heard(fragment.speaker, now=now, final=fragment.final)
+        self.waiting.heard(fragment.speaker, now=now)
         messages: list[ServerMessage] = [
             Heard(call=self.name, segment=fragment.segment, speaker=fragment.speaker, text=text, final=fragment.final)
         ]
@@ -142,6 +144,7 @@ class Call:
         said = answer.moment.moment if answer.moment else ""
         if said in (ASK_WAIT, LONG_WAIT) and not speaks_of_waiting(answer.query.turn):
             said = ""
+        self.stage.agent_said(said)
         now = answer.query.heard_ms
         cards += self.board.retire(self.guide.of_moment(said))
         on_hold = self.waiting.hold_ms is not None
@@ -155,10 +158,8 @@ class Call:
         if answer.failed:
             return self._take_back(query.segment)
         emotion = self._felt(answer)
-        was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
-        situation = "boiling" if self.mood.boiling else "cooled" if was_boiling else ""
+        signals = self._signals(answer.intent.label, emotion)
         soothed = answer.intent.label not in _UNSOOTHED
-        signals = Signals(intent=answer.intent.label, emotion=emotion.label if soothed else "", situation=situation)
         voice = self.voice(query.language, emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
         phrases = [card for card in phrases if soothed or card.kind != "empathy"]
@@ -171,6 +172,16 @@ class Call:
             timing_us=answer.timing_us or None,
         )
         return [*self._read(answer, self.mood, emotion), *cards]
+
+    def _signals(self, intent: str, emotion: Label) -> Signals:
+        """What is known once a caller turn has been read: it moves the mood and the stage."""
+        was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
+        over = self.stage.caller_said(intent, unanswered=self.guide.catalog.unanswered)
+        situation: Situation = "boiling" if self.mood.boiling else "over" if over else "cooled" if was_boiling else ""
+        felt = "angry" if over and self.mood.peak >= BOILING else emotion.label  # a hard call stays one when it ends calmly
+        return Signals(
+            intent=intent, emotion="" if intent in _UNSOOTHED else felt, situation=situation, stage=self.stage.name
+        )
 
     def _answering(self, answer: Answer, voice: Voice) -> list[Candidate]:
         """The answers to the turn; where none is new, to its newest words: callers ask one thing after another, and a turn
@@ -216,8 +227,10 @@ class Call:
             messages += self._situation(situation, now=now)
         return messages
 
-    def _situation(self, situation: str, *, now: int) -> list[ServerMessage]:
-        card = situation_card(self.guide, situation, self.voice(self.language), self.board, now)
+    def _situation(self, situation: Situation, *, now: int) -> list[ServerMessage]:
+        felt = self.reading.emotion["label"] if self.reading else ""
+        signals = Signals(emotion=felt, situation=situation, stage=self.stage.name)
+        card = situation_card(self.guide, signals, self.voice(self.language), self.board, now)
         return list(self.board.settle([card], segment="", based_on=(), now=now)) if card else []
 
     def dismiss(self, suggestion: str) -> list[Suggest]:

@@ -120,19 +120,27 @@ def phrase_cards(guide: Guide, signals: Signals, voice: Voice, board: Board, now
     return [card for card in cards if card]
 
 
-def situation_card(guide: Guide, situation: str, voice: Voice, board: Board, now: int) -> Candidate | None:
+def situation_card(guide: Guide, signals: Signals, voice: Voice, board: Board, now: int) -> Candidate | None:
     """For a silence, a hold or a beginning: the sentence that situation asks for, if the packs have one."""
-    signals = Signals(situation=situation)
     fitting = guide.phrases(signals)
-    cards = (_first(guide, fitting.get(kind, ()), signals, voice, board, now) for kind in ("phrase", "alert"))
+    asked = {
+        kind: [phrase for phrase in fitting.get(kind, ()) if "situation" in phrase.when] for kind in ("phrase", "alert")
+    }
+    cards = (_first(guide, phrases, signals, voice, board, now, cooldown=_ALWAYS_MS) for phrases in asked.values())
     return next(filter(None, cards), None)
 
 
 def _first(
-    guide: Guide, phrases: Sequence[Phrase], signals: Signals, voice: Voice, board: Board, now: int
+    guide: Guide,
+    phrases: Sequence[Phrase],
+    signals: Signals,
+    voice: Voice,
+    board: Board,
+    now: int,
+    *,
+    cooldown: float = _COOLDOWN_MS,
 ) -> Candidate | None:
     """The most specific phrase that may be shown again; of equally specific ones, the one unseen for longest."""
-    cooldown = _ALWAYS_MS if signals.situation else _COOLDOWN_MS
     chosen, rested = None, 0.0
     for phrase in phrases:  # the most specific come first
         rest = board.rested(_key(phrase), now=now)

@@ -6,10 +6,14 @@ Pure. The most specific phrase wins; among equals the order of the files decides
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assist.catalog import Catalog, Phrase
 from assist.records import record
 
+Situation = Literal[
+    "", "call_open", "caller_silent", "agent_silent", "long_hold", "hold_end", "long_call", "boiling", "cooled", "over"
+]
 _SLOT = re.compile(r"\{(\w+)\}[，,]? ?")
 
 
@@ -19,7 +23,7 @@ class Signals:
 
     intent: str = ""
     emotion: str = ""
-    situation: str = ""
+    situation: Situation = ""
     stage: str = ""
 
 

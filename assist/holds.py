@@ -109,7 +109,10 @@ _TOLD: Final = re.compile(  # what was looked up is told already
 
 
 def _made_of(held: str, polite: str, gap: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{polite}{gap})*(?:{held}{gap}(?:{polite}{gap})*)+")
+    """Politeness, then words that hold, again and again: counted, for "等我帮您查" can be taken apart in several ways, and
+    without an end the ways of many would be tried for seconds.
+    """
+    return re.compile(f"(?:{polite}{gap}){{0,6}}(?:{held}{gap}(?:{polite}{gap}){{0,3}}){{1,3}}")
 
 
 _ASKS: Final = (_made_of(_ASKS_ZH, _POLITE_ZH, ""), _made_of(_ASKS_EN, _POLITE_EN, "(?: |$)"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from assist.guidance import Situation
 from assist.settings import Settings
 
 ASK_WAIT: Final = "ask_wait"  # the moment of asking the caller to wait
@@ -23,11 +24,11 @@ class Waiting:
     _silence_told: bool = False
     _long_told: bool = False
 
-    def heard(self, speaker: str, *, now: int, final: bool) -> None:
+    def heard(self, speaker: str, *, now: int) -> None:
         """Somebody speaks."""
         self.speaker, self.spoke_ms, self._silence_told = speaker, now, False
 
-    def said(self, moment: str, *, now: int) -> str:
+    def said(self, moment: str, *, now: int) -> Situation:
         """The agent said a standard phrase (or, with an empty moment, something else): return the situation it makes."""
         if moment in HOLD_MOMENTS:
             self.held_since_ms = now if self.hold_ms is None else self.held_since_ms
@@ -37,9 +38,9 @@ class Waiting:
         self.hold_ms = None
         return "hold_end" if waited_ms >= THANKS_AFTER_MS and moment != "thank_wait" else ""
 
-    def tick(self, *, now: int) -> list[str]:
+    def tick(self, *, now: int) -> list[Situation]:
         """The situations that have come about by `now`; each is told once, a long hold again and again."""
-        situations = []
+        situations: list[Situation] = []
         if self.hold_ms is not None:
             if now - self.hold_ms >= self.settings.hold_word_ms:
                 self.hold_ms = now

@@ -11,7 +11,7 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from assist.call import Call
-from assist.catalog import Catalog
+from assist.catalog import Catalog, Phrase
 from assist.engine import Engine
 from assist.guidance import Guide
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Suggest
@@ -52,6 +52,22 @@ def cards(messages: Iterable[ServerMessage]) -> list[tuple[Any, str]]:
 
 def readings(messages: Iterable[ServerMessage]) -> list[Reading]:
     return [m for m in messages if isinstance(m, Reading)]
+
+
+def test_a_hard_call_that_ends_calmly_is_closed_with_care(catalog: Catalog) -> None:
+    care = Phrase(
+        id="care", moment="agent_care", kind="alert", when={"situation": ("over",), "emotion": ("angry",)},
+        text={"zh-Hans": {"plain": "缓一缓。"}}, source="p:1",
+    )  # fmt: skip
+    catalog = replace(catalog, phrases=catalog.phrases | {"care": care}, unanswered=("thank",))
+    live = call(catalog)
+    for number, (speaker, emotion) in enumerate([*[("caller", "angry")] * 3, *[("caller", "calm")] * 4]):
+        query = asked(live, said(f"你们怎么回事{number}", segment=f"a{number}", speaker=speaker))
+        live.advise(answer(catalog, query, emotion=emotion))
+    query = asked(live, said("请问还有什么可以帮您", segment="b", speaker="agent"))
+    live.advise(Answer(query=query, catalog=catalog, moment=Moment("anything_else", 0.9)))
+    query = asked(live, said("没有了，谢谢", segment="c"), now=100_000)
+    assert ("care", "confirmed") in cards(live.advise(answer(catalog, query, intent="thank", emotion="calm")))
 
 
 def test_a_call_begins_with_a_greeting(catalog: Catalog) -> None:

@@ -116,16 +116,25 @@ def test_a_phrase_that_has_been_shown_gives_way_to_another(catalog: Catalog) -> 
 
 def test_a_situation_without_a_phrase_has_no_card(catalog: Catalog) -> None:
     guide = Guide(catalog)
-    opening = situation_card(guide, "call_open", VOICE, board(), 0)
+    opening = situation_card(guide, Signals(situation="call_open"), VOICE, board(), 0)
     assert opening is not None
     assert opening.text == "您好。"
-    assert situation_card(guide, "no_such_situation", VOICE, board(), 0) is None
+    assert situation_card(guide, Signals(situation="long_call", emotion="angry"), VOICE, board(), 0) is None
 
 
 def test_a_word_for_a_hold_may_return_soon(catalog: Catalog) -> None:
-    guide, shelf = Guide(catalog), board()
-    first = situation_card(guide, "long_hold", VOICE, shelf, 0)
+    guide, shelf, signals = Guide(catalog), board(), Signals(situation="long_hold")
+    first = situation_card(guide, signals, VOICE, shelf, 0)
     assert first is not None
     shelf.settle([first], segment="", based_on=(), now=0)
-    assert situation_card(guide, "long_hold", VOICE, shelf, 9_999) is None
-    assert situation_card(guide, "long_hold", VOICE, shelf, 15_000) is not None
+    assert situation_card(guide, signals, VOICE, shelf, 9_999) is None
+    assert situation_card(guide, signals, VOICE, shelf, 15_000) is not None
+
+
+def test_what_a_boiling_caller_brings_does_not_return_so_soon(catalog: Catalog) -> None:
+    guide, shelf, signals = Guide(catalog), board(), Signals(intent="thank", situation="boiling")
+    cards = phrase_cards(guide, signals, VOICE, shelf, 0)
+    assert [card.key for card in cards] == ["phrase:boil", "phrase:thanks"]
+    shelf.settle(cards, segment="s", based_on=(), now=0)
+    assert phrase_cards(guide, signals, VOICE, shelf, 30_000) == []
+    assert len(phrase_cards(guide, signals, VOICE, shelf, 60_000)) == 2

@@ -100,7 +100,10 @@ def test_any_words_are_one_or_the_other(words: str, hold: str) -> None:
     assert asks_to_wait(f"{words} {hold}") in (True, False)
 
 
-@pytest.mark.parametrize("words", ["这边", "我先", "好，嗯，", "ill just ", "put you on a ", "ok ", "我先去问同事", "一"])
+@pytest.mark.parametrize(
+    "words",
+    ["这边", "我先", "好，嗯，", "等我帮您查", "那您好麻烦您好", "ill just ", "put you on a ", "ok ", "我先去问同事", "一"],
+)
 def test_a_turn_without_end_takes_no_longer(words: str) -> None:
     asks_to_wait(words)
     begun = perf_counter()

@@ -12,18 +12,18 @@ def waiting() -> Waiting:
 
 def test_a_silence_is_told_once_and_by_whose_turn_it_is() -> None:
     state = waiting()
-    state.heard("caller", now=0, final=True)
+    state.heard("caller", now=0)
     assert state.tick(now=5_999) == []
     assert state.tick(now=6_000) == ["agent_silent"]
     assert state.tick(now=60_000) == []
-    state.heard("agent", now=61_000, final=False)
+    state.heard("agent", now=61_000)
     assert state.tick(now=68_999) == []
     assert state.tick(now=69_000) == ["caller_silent"]
 
 
 def test_on_hold_a_word_is_due_again_and_again_and_no_silence_is_told() -> None:
     state = waiting()
-    state.heard("agent", now=0, final=True)
+    state.heard("agent", now=0)
     assert state.said("ask_wait", now=0) == ""
     told = [(now, situation) for now in range(0, 50_000, 500) for situation in state.tick(now=now)]
     assert told == [(15_000, "long_hold"), (30_000, "long_hold"), (45_000, "long_hold")]
@@ -51,6 +51,6 @@ def test_a_moment_s_wait_is_not_thanked_for_and_a_long_one_is_whoever_spoke_last
 
 def test_a_long_call_is_told_once() -> None:
     state = waiting()
-    state.heard("caller", now=899_999, final=True)
+    state.heard("caller", now=899_999)
     assert state.tick(now=900_000) == ["long_call"]
     assert state.tick(now=900_500) == []
