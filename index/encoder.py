@@ -1,6 +1,6 @@
 """An encoder on disk: the folder that `train` and `import-encoder` write and `build` reads. Names its files once for all.
 
-    encoder.json      name, dimensions, licence, how it was made
+    encoder.json      name, kind, dimensions; of the default also its licence and recipe
     tokenizer.json    text -> ids
     embed.onnx        ids -> vector, signal: embeds knowledge offline
     serve.onnx        the same, quantised, for the artifact; absent where embed.onnx is small and fast enough to serve
@@ -30,10 +30,18 @@ EMBED: Final = "embed.onnx"
 SERVE: Final = "serve.onnx"
 DEFAULT: Final = Path(__file__).parent / "encoders" / "default"
 BATCH: Final = 64
+_FILES: Final = frozenset({CARD, TOKENIZER, EMBED, SERVE})
 
 
 class EncoderError(Exception):
     """An encoder folder that cannot be used; `str()` says why."""
+
+
+def replaceable(folder: Path) -> bool:
+    """Whether an encoder may be written here: nothing but an older one would be lost."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and {file.name for file in folder.iterdir()} <= _FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,9 @@ class Encoder:
             raise EncoderError(f"{folder}: is not an encoder ({error}); make one with `assist-index train`.") from error
         self.folder = folder
         self.serving = folder / SERVE if (folder / SERVE).exists() else folder / EMBED
-        program = sha256(Path(tokens.__file__))  # what tokenises is part of what embeds
-        self.hash = hashlib.sha256(f"{sha256(folder / EMBED)}{sha256(folder / TOKENIZER)}{program}".encode()).hexdigest()
+        # what tokenises is part of what embeds
+        made_of = dict.fromkeys([folder / EMBED, self.serving, folder / TOKENIZER, Path(tokens.__file__)])
+        self.hash = hashlib.sha256("".join(map(sha256, made_of)).encode()).hexdigest()
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Embed texts as they stand in the packs; they are normalised here."""

@@ -26,7 +26,7 @@ from assist.artifact import TOKENIZER
 from assist.engine import session
 from assist.text import normalise
 from index import packing
-from index.encoder import CARD, EMBED, SERVE, Encoder
+from index.encoder import CARD, EMBED, SERVE, Encoder, replaceable
 
 Say = Callable[[str], None]
 PARITY_MIN: Final = 0.9999  # least cosine between torch and the exported graph
@@ -62,7 +62,9 @@ class _Wrapped(nn.Module):
 
 
 def import_encoder(name: str, out: Path, *, say: Say) -> None:
-    """Write the encoder folder of a model's name or folder. Raises ImportProblem."""
+    """Write the encoder folder of a model's name or folder, over an encoder that stands there. Raises ImportProblem."""
+    if not replaceable(out):
+        raise ImportProblem(f"{out} holds something that is not an encoder; name a folder that is empty or not there yet.")
     model = _loaded(name)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))

@@ -25,7 +25,7 @@ from assist.artifact import TOKENIZER
 from assist.tokens import NGRAMS, Ngrams
 from index.augment import Augmenter
 from index.corpus import Corpus
-from index.encoder import CARD, EMBED
+from index.encoder import CARD, EMBED, SERVE
 from index.graph import ngram_graph
 from index.phonetics import syllables
 
@@ -145,7 +145,7 @@ class Trainer:
         pairs = [self.random.sample(groups[i], 2) for i in chosen]
         left = self.augmenter.vary((a for a, _ in pairs), heard=True)
         right = self.augmenter.vary(b for _, b in pairs)
-        strangers = self.random.sample(self.corpus.utterances, self.recipe.groups)
+        strangers = self.random.sample(self.corpus.utterances, min(self.recipe.groups, len(self.corpus.utterances)))
         owners = torch.tensor([*chosen, *chosen])
 
         def loss_of(encoded: Tensor) -> Tensor:
@@ -184,7 +184,7 @@ class Trainer:
 
     def _translations(self, share: float) -> float:
         assert self.teacher is not None
-        chosen = self.random.sample(range(len(self.corpus.pairs)), self.recipe.pairs)
+        chosen = self.random.sample(range(len(self.corpus.pairs)), min(self.recipe.pairs, len(self.corpus.pairs)))
         english = [self.corpus.pairs[i][0].lower() for i in chosen]
         chinese = [self.corpus.pairs[i][1] for i in chosen]
         target = self.teacher[chosen].repeat(2, 1)
@@ -198,6 +198,7 @@ class Trainer:
     def save(self, folder: Path, *, made: dict[str, Any]) -> None:
         """Write the encoder folder."""
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / SERVE).unlink(missing_ok=True)  # an imported encoder's, where one stood here
         table = torch.cat([self.vectors.values, self.signals.values], dim=1).numpy().copy()
         table[0] = 0
         onnx.save(ngram_graph(table, dims=self.recipe.dims), folder / EMBED)

@@ -119,6 +119,13 @@ def test_what_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
         import_encoder(str(tmp_path / "nothing"), tmp_path / "out", say=lambda line: None)
 
 
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ImportProblem, match="holds something that is not an encoder"):
+        import_encoder(str(minilm_folder()), tmp_path, say=lambda line: None)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
 def test_a_model_with_a_padding_id_of_its_own_is_the_same_model(tmp_path: Path, pooling: str) -> None:
     """XLM-R and its many relatives begin a text with id 0 and pad with 1; BGE's take the first token's vector."""

@@ -9,8 +9,10 @@ from torch.nn.functional import normalize
 
 from index import packs
 from index.corpus import Corpus, corpus
-from index.encoder import Encoder
+from index.encoder import EMBED, SERVE, Encoder, EncoderError
+from index.knowledge import Knowledge
 from index.phonetics import fuzzy
+from index.recipe import train
 from index.train import Recipe, Trainer
 
 TINY = replace(Recipe(), buckets=5_000, dims=32, signal=40, steps=120, groups=60, utterances=64, pairs=2, vector_rate=1e-2)
@@ -74,6 +76,19 @@ def test_the_graph_says_what_the_table_says(texts: Corpus, tmp_path: Path) -> No
     summed = trainer.vectors.values.numpy()[ids].sum(axis=0)
     told = Encoder(tmp_path).embed(["我想换个套餐"]).vectors[0]
     assert told @ (summed / np.linalg.norm(summed)) > 0.999
+
+
+def test_where_an_imported_encoder_stood_the_trained_one_is_served(texts: Corpus, tmp_path: Path) -> None:
+    (tmp_path / SERVE).write_bytes(b"another's")
+    untrained = Trainer(texts, None, replace(TINY, steps=0))
+    untrained.save(tmp_path, made={})
+    assert Encoder(tmp_path).serving == tmp_path / EMBED
+
+
+def test_training_does_not_write_among_other_files(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(EncoderError, match="holds something that is not an encoder"):
+        train(Knowledge(packs=()), tmp_path, pairs=None, say=lambda line: None)
 
 
 @pytest.mark.parametrize(("heard", "meant"), [("zhang", "zan"), ("shi", "si"), ("nan", "lan"), ("xing", "xin")])
