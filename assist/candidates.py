@@ -60,7 +60,8 @@ class Voice:
 
 def answering(answer: Answer) -> list[Hit]:
     """The entries that answer a turn: those that pass their threshold and score nearly as high as the best of them."""
-    return [hit for hit in answer.hits if hit.shown and hit.score >= answer.hits[0].score - ABREAST][:ANSWERS_MAX]
+    shown = [hit for hit in answer.hits if hit.shown]
+    return [hit for hit in shown if hit.score >= shown[0].score - ABREAST][:ANSWERS_MAX]
 
 
 def answer_cards(answer: Answer, voice: Voice) -> list[Candidate]:

@@ -51,7 +51,7 @@ def prepare(folder: Path, *, texts: int, questions_: int) -> None:
 def _stamp(known: Knowledge, asked: list[str]) -> str:
     """What the material is made from, as a hash: texts, questions, encoder, and the code that imports and builds."""
     parts = [catalog_of(known).dumps(), json.dumps(asked), Encoder(DEFAULT).hash]
-    parts += [artifact.sha256(file) for file in sorted((ROOT / "index").glob("*.py"))]
+    parts += [artifact.sha256(file) for layer in ("assist", "index") for file in sorted((ROOT / layer).glob("*.py"))]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 

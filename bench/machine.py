@@ -11,6 +11,7 @@ from typing import Any, Final
 import psutil
 
 ROOT: Final = Path(__file__).parents[1]
+SOURCES: Final = ("assist", "index", "knowledge", "bench/*.py")  # what a figure depends on
 FOREIGN_MAX: Final = 25.0  # percent of one core
 LOOK_S: Final = 1.0
 PACKAGES: Final = ("numpy", "onnxruntime", "faiss-cpu", "websockets", "uvloop", "tokenizers", "msgpack", "torch")
@@ -30,7 +31,7 @@ def describe() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
         "commit": _git("rev-parse", "--short=12", "HEAD"),
-        "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no", "--", "assist", "index")),
+        "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no", "--", *SOURCES)),
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 

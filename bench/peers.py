@@ -23,14 +23,22 @@ LIMIT_S: Final = 900
 ORACLE: Final = "st_torch"  # full precision: what the others' first answers are compared with
 
 
+EVERYBODY: Final = sorted({plan.name for plan in PLANS})
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The benchmark's own flags."""
-    parser.add_argument("--only", nargs="*", default=sorted({plan.name for plan in PLANS}), metavar="CONTENDER")
+    parser.add_argument("--only", nargs="*", default=EVERYBODY, metavar="CONTENDER")
     parser.add_argument("--questions", type=int, default=2_000)
     parser.add_argument("--texts", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=2, help="of the contenders that are close")
     parser.add_argument("--seconds", type=float, default=24.0, help="at most, for one by one; an eighth for each batch size")
     parser.add_argument("--prepare", action="store_true", help="only make the venvs, the models and the artifacts")
+
+
+def result_name(args: argparse.Namespace) -> str:
+    """A few contenders' figures do not take the place of everybody's."""
+    return "peers" if args.only == EVERYBODY else "peers_some"
 
 
 def run(args: argparse.Namespace, writer: Writer) -> None:

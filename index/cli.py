@@ -14,7 +14,7 @@ from index import check, packs, publish
 from index.build import BuildError, build
 from index.diff import diff
 from index.encoder import DEFAULT, Encoder, EncoderError
-from index.evaluate import judge
+from index.evaluate import failing, judge
 from index.explain import explain
 from index.findings import Problem
 from index.knowledge import Knowledge
@@ -93,6 +93,10 @@ def _evaluate(args: argparse.Namespace) -> None:
     examples = _read_only(args.knowledge).examples
     if not examples:
         raise Refused("These packs hold no examples/ to judge by.")
+    if args.failing:
+        for line in failing(engine, examples):
+            print(line)
+        return
     for name, share in judge(engine, examples).items():
         low, high = share.interval
         print(f"{name:48} {share.percent:5.1f} %  [{low:5.1f}, {high:5.1f}]  of {share.of}")
@@ -142,7 +146,8 @@ def _import_encoder(args: argparse.Namespace) -> None:
     print(args.out)
 
 
-Command = Callable[[argparse.Namespace], None]
+Run = Callable[[argparse.Namespace], None]
+Command = Callable[..., argparse.ArgumentParser]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
-        name: str, run: Command, help: str, *, folders: Sequence[Path] = (), version: bool = False
+        name: str, run: Run, help: str, *, folders: Sequence[Path] = (), version: bool = False
     ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help)
         sub.set_defaults(run=run)
@@ -164,6 +169,13 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--version", help="a version; by default the published one")
         return sub
 
+    _add_building(command)
+    _add_versions(command)
+    _add_encoders(command)
+    return parser
+
+
+def _add_building(command: Command) -> None:
     command("check", _check, "Read packs and list what is wrong, as path:line: sentence.", folders=packs.DEFAULT)
     sub = command("build", _build, "Build an artifact, evaluate it on examples/, publish it.", folders=packs.DEFAULT)
     sub.add_argument("--out", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
@@ -175,6 +187,10 @@ def _parser() -> argparse.ArgumentParser:
         "evaluate", _evaluate, "Judge an artifact on examples/, by style and language.", version=True, folders=packs.DEFAULT
     )
     sub.add_argument("--artifact", type=Path, default=ARTIFACT, metavar="DIR", help="folder of artifacts")
+    sub.add_argument("--failing", action="store_true", help="list the examples that come out otherwise, as path:line")
+
+
+def _add_versions(command: Command) -> None:
     sub = command("explain", _explain, "Tell why a sentence gets the cards it gets.", version=True)
     sub.add_argument("text", nargs="+", help="what the caller says")
     sub = command("diff", _diff, "What changed between two versions.")
@@ -183,6 +199,9 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("publish", _publish, "Make a version the current one.")
     sub.add_argument("version", nargs="?", help="a version; without it, this tells which there are")
     command("rollback", _rollback, "Go back to the version before, or to the one named.").add_argument("version", nargs="?")
+
+
+def _add_encoders(command: Command) -> None:
     sub = command("train", _train, "Train the default encoder (needs the `train` extra).", folders=[packs.SHIPPED])
     sub.add_argument("--out", type=Path, default=DEFAULT, metavar="DIR", help="where to write the encoder folder")
     sub.add_argument(
@@ -191,7 +210,6 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("import-encoder", _import_encoder, "Use a sentence-transformers model (needs the `train` extra).")
     sub.add_argument("name", help="a model's name, or its folder")
     sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write the encoder folder")
-    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

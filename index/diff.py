@@ -59,13 +59,15 @@ def _changes(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
             yield f"+ {what} {key}"
         elif key not in new:
             yield f"- {what} {key}"
+        elif isinstance(old[key], dict) and isinstance(new[key], dict):
+            yield from _changes(f"{what} {key}:", old[key], new[key])
         elif old[key] != new[key]:
             yield f"~ {what} {key}: {_short(old[key])} -> {_short(new[key])}"
 
 
 def _short(value: Any) -> str:
     text = str(value)
-    return text if len(text) <= 60 else "…" if isinstance(value, dict) else text[:59] + "…"
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _variants(old: Catalog, new: Catalog) -> Iterator[str]:

@@ -3,12 +3,13 @@
 import math
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from assist.candidates import answering
 from assist.engine import Engine, search_alone
-from assist.queries import Answer, Query
+from assist.queries import UNKNOWN, Answer, Query
 from index.knowledge import NO_ENTRY, Example
 from index.normalised import normalise
 
@@ -60,9 +61,26 @@ def judge(engine: Engine, examples: Sequence[Example]) -> dict[str, Share]:
     return {measure: Share(sum(passed), len(passed)) for measure, passed in sorted(right.items())}
 
 
+def failing(engine: Engine, examples: Sequence[Example]) -> Iterator[str]:
+    """The examples that come out otherwise than they say, a line each: where they stand, what is due, what came instead."""
+    for example, answer in zip(examples, answers(engine, [example.say for example in examples]), strict=True):
+        shown = [hit.entry.id for hit in answering(answer)]
+        due = [] if example.entry == NO_ENTRY else [example.entry]
+        if example.entry and shown[:1] != due:
+            yield f"{example.place}: {example.say}: {_told(due)} is due, {_told(shown)} is shown"
+        for what, label in (("intent", answer.intent), ("emotion", answer.emotion)):
+            expected = getattr(example, what)
+            if expected and label.label not in (expected, UNKNOWN):
+                yield f"{example.place}: {example.say}: {what} {expected} is due, {label.label} is read"
+
+
+def _told(entries: Sequence[str | None]) -> str:
+    return " and ".join(filter(None, entries)) or "no card"
+
+
 def _measures(example: Example, answer: Answer) -> Iterable[tuple[str, bool]]:
     found = [hit.entry.id for hit in answer.hits]
-    shown = [hit.entry.id for hit in answer.hits if hit.shown]
+    shown = [hit.entry.id for hit in answering(answer)]
     if example.entry == NO_ENTRY:
         yield "no card where none is due", not shown
     elif example.entry:
@@ -74,8 +92,8 @@ def _measures(example: Example, answer: Answer) -> Iterable[tuple[str, bool]]:
     for what, label in (("intent", answer.intent), ("emotion", answer.emotion)):
         expected = getattr(example, what)
         if expected:
-            yield f"{what} told", label.label != "unknown"
-            if label.label != "unknown":
+            yield f"{what} told", label.label != UNKNOWN
+            if label.label != UNKNOWN:
                 yield f"{what} right when told", label.label == expected
 
 

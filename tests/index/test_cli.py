@@ -61,6 +61,7 @@ def test_an_editor_s_round(write_pack: Callable[..., Path], tmp_path: Path) -> N
         assert (answered.returncode, answered.stdout, answered.stderr) == (0, f"{out}: {known}\n", "")
     evaluated = index("evaluate", "--artifact", out, "--version", second, "--knowledge", pack)
     assert "right entry first" in evaluated.stdout
+    assert index("evaluate", "--failing", "--artifact", out, "--knowledge", pack).returncode == 0
 
 
 def test_the_summary_counts_only_what_the_given_packs_hold(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_an_artifact_does_not_differ_from_itself(shop: Path) -> None:
 def test_changed_answers_and_variants_are_told_both_ways(shop: Path) -> None:
     first, second = version(shop, "first"), version(shop, "second")
     forth, back = list(diff(first, second)), list(diff(second, first))
-    assert any(line.startswith("~ entry shop.parking") for line in forth)
+    assert "~ entry shop.parking: answers: zh-Hans: 地下二层可以停车。 -> 地下二层可以停车，每小时五元。" in forth
     assert "- variant of shop.hours: 周末营业吗" in forth
     assert "+ variant of shop.hours: 节假日营业吗" in forth
     assert not any("shop.refund" in line for line in forth)

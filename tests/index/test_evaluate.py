@@ -6,7 +6,7 @@ import pytest
 
 from assist import artifact
 from assist.engine import Engine
-from index.evaluate import Share, answers, evaluate, judge
+from index.evaluate import Share, answers, evaluate, failing, judge
 from index.findings import Place
 from index.knowledge import Example
 
@@ -42,6 +42,18 @@ def test_each_measure_counts_what_it_says(engine: Engine) -> None:
     assert told["no card where none is due/none"].of == 1
     assert told["intent told"].of == 1
     assert told["right entry in three/zh-Hans"].of == 2
+
+
+def test_what_fails_is_told_with_its_place(engine: Engine) -> None:
+    fine, wrong, none = (
+        example("你们几点关门", "shop.hours"),
+        example("我要退货", "shop.parking"),
+        example("你们几点关门", "none"),
+    )
+    assert list(failing(engine, [fine, wrong, none])) == [
+        "p:1: 我要退货: shop.parking is due, shop.refund is shown",
+        "p:1: 你们几点关门: no card is due, shop.hours is shown",
+    ]
 
 
 def test_figures_for_the_manifest_are_overall_only(engine: Engine) -> None:
