@@ -198,6 +198,7 @@ _RULES: tuple[_Rule, ...] = (
     wording.missing_languages,
     wording.forbidden,
     wording.placeholders,
+    wording.slots,
     overlaps.shared_variants,
     overlaps.self_denials,
     overlaps.contradicting_labels,

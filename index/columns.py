@@ -4,16 +4,16 @@ The header may stand below a title: it is looked for in the first rows. Called b
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from index.findings import Place, Problem, quoted, suggestion
-from index.sheets import Row
+from index.sheets import Row, column_name
 
 HEADER_ROWS_MAX: Final = 5  # how far down the header may stand
+REPEATABLE: Final = ("question", "tags")  # several columns of one such name add up
 _NEEDED = ("question", "answer")
 _COLUMNS = ("id", "question", "answer", "title", "tags")
 _ALIASES = {
@@ -66,9 +66,8 @@ def judge(header: Header | None, *, file: Path) -> list[Problem]:
             f"the column {quoted(cell)} is not read{suggestion(cell.lower(), _COLUMNS)}"
             for cell, column in zip(header.row.cells, header.columns, strict=True) if cell.strip() and not column
         ]  # fmt: skip
-        twice = (column for column, n in Counter(header.columns).items() if n > 1 and column)
-        sentences += [f"the column `{column}` is there twice" for column in twice]
     problems = [Problem(place=place, sentence=s, severity="warning", code="unknown_column") for s in sentences]
+    problems += [Problem(place=place, sentence=s, code="column_twice") for s in _twice(header.columns if header else ())]
     missing = [f"`{name}`" for name in _NEEDED if not header or name not in header.columns]
     if missing:
         sentence = (
@@ -77,3 +76,11 @@ def judge(header: Header | None, *, file: Path) -> list[Problem]:
         )
         problems.append(Problem(place=place, sentence=sentence, code="no_column"))
     return problems
+
+
+def _twice(names: Sequence[str]) -> Iterator[str]:
+    """Columns of one name whose texts cannot add up: nobody knows which of them is meant."""
+    for name in dict.fromkeys(filter(None, names)):
+        letters = [column_name(at) for at, other in enumerate(names) if other == name]
+        if len(letters) > 1 and name not in REPEATABLE:
+            yield f"the columns {' and '.join(letters)} are each read as `{name}`; keep one, or name the rest otherwise"

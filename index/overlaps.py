@@ -1,12 +1,11 @@
-"""Rules about texts that stand in two places: variants of two entries, utterances with two labels, trained tests.
+"""Rules about texts that stand in two places: what leads to two entries, utterances with two labels, trained tests.
 
 Texts are equal when `assist.text.normalise` makes them so: that is how the service will see them. Pure; run by
-`check.py`.
+`check.py`. `trained` also tells `splits.py` what calibration must not hold.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 from index.findings import Place, Problem, quoted
@@ -17,16 +16,10 @@ from index.similarity import nearest
 NEAR_DUPLICATE_MIN = 0.8  # Jaccard similarity of character bigrams
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trained:
-    text: str
-    place: Place
-
-
 def shared_variants(knowledge: Knowledge) -> Iterator[Problem]:
-    """A question or paraphrase that leads to two entries, or stands twice in one."""
+    """A question or paraphrase that leads to two entries, or stands twice in one; a title that leads to two."""
     first: dict[str, tuple[str, Variant]] = {}
-    for entry, variant in _leading(knowledge):
+    for entry, variant in _asked(knowledge):
         owner, earlier = first.setdefault(normalise(variant.text), (entry, variant))
         if owner != entry:
             sentence = (
@@ -37,10 +30,20 @@ def shared_variants(knowledge: Knowledge) -> Iterator[Problem]:
         elif earlier is not variant:
             sentence = f"{quoted(variant.text)} says the same as {earlier.place}; write it once"
             yield Problem(place=variant.place, sentence=sentence, severity="warning", code="question_twice")
+    for entry, title in _titles(knowledge):
+        owner, earlier = first.setdefault(normalise(title.text), (entry, title))
+        if owner != entry:
+            sentence = f"the title {quoted(title.text)} of `{entry}` leads to `{owner}` too, at {earlier.place}; reword it"
+            # no error: a table may head its rows by their subject
+            yield Problem(place=title.place, sentence=sentence, severity="warning", code="shared_title")
 
 
 def _leading(knowledge: Knowledge) -> Iterator[tuple[str, Variant]]:
     """Entries' ids with what leads to them, questions first."""
+    return chain(_asked(knowledge), _titles(knowledge))
+
+
+def _asked(knowledge: Knowledge) -> Iterator[tuple[str, Variant]]:
     for entry in knowledge.entries:
         yield from ((entry.id, variant) for variant in entry.questions)
     for group in knowledge.paraphrases:
@@ -48,13 +51,21 @@ def _leading(knowledge: Knowledge) -> Iterator[tuple[str, Variant]]:
             yield from ((group.entry, variant) for variant in group.said)
 
 
+def _titles(knowledge: Knowledge) -> Iterator[tuple[str, Variant]]:
+    """Entries' ids with their titles, where those are none of their questions."""
+    for entry in knowledge.entries:
+        title = normalise(entry.title)
+        if title and title not in map(normalise, (variant.text for variant in entry.questions)):
+            yield entry.id, Variant(text=entry.title, place=entry.at("title"))
+
+
 def self_denials(knowledge: Knowledge) -> Iterator[Problem]:
-    """A `not_when` that is also a question or paraphrase of the same entry."""
+    """A `not_when` that is also a question, paraphrase or the title of the same entry."""
     leading = {(entry, normalise(variant.text)): variant for entry, variant in _leading(knowledge)}
     for entry in knowledge.entries:
         for variant in entry.not_when:
             if (asked := leading.get((entry.id, normalise(variant.text)))) is not None:
-                sentence = f"{quoted(variant.text)} is under `not_when` and, at {asked.place}, a question; keep one"
+                sentence = f"{quoted(variant.text)} is under `not_when`, but at {asked.place} leads to this entry; keep one"
                 yield Problem(place=variant.place, sentence=sentence, code="question_and_not")
 
 
@@ -85,16 +96,16 @@ def _labels(said: Utterance) -> str:
 
 def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
     """Tests whose words, or nearly, stand in what is trained on: they would prove nothing."""
-    trained = list(_trained(knowledge))
-    texts = [normalise(t.text) for t in trained]
+    learned = list(trained(knowledge))
+    texts = [normalise(variant.text) for variant in learned]
     said = [normalise(example.say) for example in knowledge.examples]
     found = nearest(said, texts, threshold=NEAR_DUPLICATE_MIN)
     for example, normal, near in zip(knowledge.examples, said, found, strict=True):
         if near is None:
             continue
-        place = trained[near.position].place
+        place = learned[near.position].place
         if texts[near.position] == normal and _foreign(knowledge, place, example.place):
-            yield _reserved(trained[near.position].text, place, example.place)
+            yield _reserved(learned[near.position].text, place, example.place)
         elif texts[near.position] == normal:
             sentence = f"the test {quoted(example.say)} is also trained on, at {place}; delete one of the two"
             yield Problem(place=example.place, sentence=sentence, code="example_trained")
@@ -106,7 +117,7 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
 
 def calibration_elsewhere(knowledge: Knowledge) -> Iterator[Problem]:
     """Calibration turns that are trained on or judged by: they would say how well the machine remembers."""
-    elsewhere = {normalise(t.text): (t.place, "trained on") for t in _trained(knowledge)}
+    elsewhere = {normalise(variant.text): (variant.place, "trained on") for variant in trained(knowledge)}
     elsewhere |= {normalise(e.say): (e.place, "tested on") for e in knowledge.examples}
     for turn in knowledge.calibration:
         if normalise(turn.say) in elsewhere:
@@ -130,11 +141,12 @@ def _reserved(text: str, here: Place, there: Place) -> Problem:
     return Problem(place=here, sentence=sentence, severity="note", code="reserved_elsewhere")
 
 
-def _trained(knowledge: Knowledge) -> Iterator[_Trained]:
+def trained(knowledge: Knowledge) -> Iterator[Variant]:
+    """Every title, and all that callers say, that encoder, heads or search know from the packs; each with its place."""
+    yield from (variant for _, variant in _leading(knowledge))
     for entry in knowledge.entries:
-        for variant in (*entry.questions, *entry.not_when):
-            yield _Trained(text=variant.text, place=variant.place)
-    for said in knowledge.utterances:
-        yield _Trained(text=said.text, place=said.place)
-    for variant in chain.from_iterable(group.said for group in knowledge.paraphrases):
-        yield _Trained(text=variant.text, place=variant.place)
+        yield from entry.not_when
+    yield from (Variant(text=said.text, place=said.place) for said in knowledge.utterances)
+    for group in knowledge.paraphrases:
+        if not group.entry:
+            yield from group.said

@@ -4,7 +4,7 @@ Does not judge what the packs say (that is `check.py`) and never raises for what
 line, the build, training and the tests. The format is told in `knowledge/README.md`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,38 +42,53 @@ _PARTS = (
     "vocabulary",
     "paraphrases",
 )  # a file, or a folder of files, each
-_READ_ELSEWHERE = ("procedure", "situations", "taboos")
+_SPREADSHEETS = (".xls", ".xlsm", ".ods", ".numbers")  # which nothing reads
+_DATA = (".yaml", ".yml", *tables.SUFFIXES, *_SPREADSHEETS)
+_PASSED_OVER = (".", "~$", "__MACOSX", "__pycache__")  # hidden, or made by programs; "~$": lock files of spreadsheets
 _LANGUAGE = "zh-Hans"  # of a pack that does not say
 
 
 def read(folders: Sequence[Path]) -> tuple[Knowledge, list[Problem]]:
-    """Read packs, in the order given: each path is a pack's folder, a table, or a folder of packs."""
+    """Read packs, in the order given: each path is a pack's folder, a table, or a folder of packs and tables."""
     problems: list[Problem] = []
-    places = list(dict.fromkeys(place for path in folders for place in _packs_at(Path(path))))
+    places = list(dict.fromkeys(place for path in folders for place in _packs_at(Path(path), problems=problems)))
     packs = [_pack(place, problems=problems) for place in places]
     return Knowledge(packs=tuple(pack for pack in packs if pack is not None)), problems
 
 
-def _packs_at(path: Path) -> list[Path]:
-    """The path itself, or the packs directly inside it if it is only the folder around them."""
-    if _is_pack(path) or not path.is_dir():
+def _packs_at(path: Path, *, problems: list[Problem]) -> list[Path]:
+    """The path itself, or the packs directly inside it, and each table beside them, if it is the folder around them."""
+    if not path.is_dir() or (_is_pack(path) and not _is_table(path)):
         return [path]
-    inner = [folder for folder in sorted(path.iterdir()) if folder.is_dir() and _is_pack(folder)]
-    return inner or [path]
+    parts = [part for part in sorted(path.iterdir()) if _visible(part)]
+    inner = [part for part in parts if part.is_dir() and _is_pack(part)]
+    if not inner or (_is_table(path) and all(map(_is_table, inner))):  # tables in a folder below tables may be old ones
+        return [path]
+    for part in parts:
+        if not _is_pack(part):
+            _report_unread(part, problems=problems)
+    return [part for part in parts if _is_pack(part)]
+
+
+def _is_table(path: Path) -> bool:
+    """A table, or a folder of tables that nobody has begun to write YAML in."""
+    if not path.is_dir():
+        return path.is_file() and path.suffix.lower() in tables.SUFFIXES
+    return bool(tables.tables_in(path)) and not (path / _PACK_FILE).is_file() and not _has_parts(path)
 
 
 def _is_pack(path: Path) -> bool:
     if not path.is_dir():
-        return path.suffix.lower() in tables.SUFFIXES
+        return _is_table(path)
     parts = any((path / part).is_dir() or (path / f"{part}.yaml").is_file() for part in _PARTS)
     return parts or (path / _PACK_FILE).is_file() or bool(tables.tables_in(path))
 
 
 def _pack(path: Path, *, problems: list[Problem]) -> Pack | None:
-    if path.is_file() and path.suffix.lower() in tables.SUFFIXES:
-        return tables.pack(path, files=[path], problems=problems)
-    if path.is_dir() and not (path / _PACK_FILE).is_file() and tables.tables_in(path) and not _has_parts(path):
-        return tables.pack(path, files=tables.tables_in(path), problems=problems)
+    if _is_table(path):
+        files = tables.tables_in(path) or [path]
+        _report_unread(path, read=files, problems=problems)
+        return tables.pack(path, files=files, problems=problems)
     if path.is_dir() and _is_pack(path):
         return _yaml_pack(path, problems=problems)
     what = "holds no pack.yaml and no table (CSV or XLSX)" if path.is_dir() else "is neither a folder nor a table"
@@ -92,7 +107,8 @@ def _yaml_pack(folder: Path, *, problems: list[Problem]) -> Pack:
     pages = {part: [Page(file, problems=problems) for file in _files(folder, part)] for part in _PARTS}
     intents = [contents.labels(page, kind="intent") for page in pages["intents"]]
     emotions = [contents.labels(page, kind="emotion") for page in pages["emotions"]]
-    _report_unread(folder, problems=problems)
+    read = [folder / _PACK_FILE, *(file for part in _PARTS for file in _files(folder, part))]
+    _report_unread(folder, read=read, problems=problems)
     return replace(
         pack,
         entries=tuple(e for p in pages["entries"] for e in contents.entries(p, pack=pack.name, language=language)),
@@ -140,17 +156,24 @@ def _files(folder: Path, part: str) -> Iterator[Path]:
     yield from (file for file in files if file.suffix in (".yaml", ".yml") and _visible(file) and file.is_file())
 
 
-def _visible(file: Path) -> bool:
-    return not file.name.startswith((".", "~$"))
+def _visible(path: Path) -> bool:
+    return not path.name.startswith(_PASSED_OVER)
 
 
-def _report_unread(folder: Path, *, problems: list[Problem]) -> None:
-    """A file in a misspelt folder would be passed over in silence: say so."""
-    known = {folder / _PACK_FILE, *(file for part in _PARTS for file in _files(folder, part))}
-    for file in sorted(folder.rglob("*")):
-        top = file.relative_to(folder).parts[0].split(".")[0]
-        data = file.suffix.lower() in (".yaml", ".yml", *tables.SUFFIXES)
-        if data and file.is_file() and _visible(file) and file not in known and top not in _READ_ELSEWHERE:
-            sentence = f"nothing reads this file where it stands{suggestion(top, _PARTS)}"
+def _report_unread(path: Path, *, read: Collection[Path] = (), problems: list[Problem]) -> None:
+    """Data in a misspelt folder, or where else nothing reads it, would be passed over in silence: say so."""
+    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+        within = file.relative_to(path).parts or (file.name,)
+        data = file.suffix.lower() in _DATA and file.is_file() and not any(p.startswith(_PASSED_OVER) for p in within)
+        if data and file not in read:
+            sentence = f"nothing reads this file where it stands{_advice(file, within[0].split('.')[0])}"
             place = Place(path=file.as_posix(), line=1)
             problems.append(Problem(place=place, sentence=sentence, severity="warning", code="unread_file"))
+
+
+def _advice(file: Path, top: str) -> str:
+    if file.suffix.lower() in _SPREADSHEETS:
+        return "; save it as .xlsx"
+    if file.suffix.lower() in tables.SUFFIXES:
+        return "; to have it read, put it next to the packs, or next to other tables"
+    return suggestion(top, _PARTS)

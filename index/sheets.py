@@ -5,6 +5,7 @@ not read, and hidden rows and columns. Each sheet's XML is parsed once. Called b
 mean and reports; a damaged file raises whatever openpyxl and the zip and XML parsers raise.
 """
 
+import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ from openpyxl.worksheet.cell_range import CellRange
 from index.formats import Format, shown
 
 _UNCOMPUTED = "f"
+# ECMA-376 ST_Xstring; openpyxl leaves them as they are. A surrogate alone could not be written anywhere.
+_ESCAPED = re.compile(r"_x((?!D[89A-F])[0-9A-F]{4})_", re.IGNORECASE)
 _COLUMNS_MAX = 16_384  # of a spreadsheet
 
 
@@ -142,7 +145,7 @@ def _row(number: int, cells: Sequence[Mapping[str, Any]], book: Any) -> Row:
             uncomputed.add(at)
             texts[at] = f"={column_name(at)}{number}"
         elif isinstance(value, str):
-            texts[at] = value
+            texts[at] = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value)
         elif value is not None:
             form = _format(cell["style_id"], book)
             told = shown(value, form)

@@ -10,6 +10,7 @@ from typing import Final
 
 from index.knowledge import NO_ENTRY, Example, Knowledge, Utterance
 from index.normalised import normalise
+from index.overlaps import trained
 
 ONE_IN: Final = 7
 TURNS_MIN: Final = 200  # with fewer turns in calibration/ than these, utterances are given up
@@ -37,9 +38,7 @@ def split(knowledge: Knowledge) -> Split:
 
 def _unseen(knowledge: Knowledge) -> tuple[Example, ...]:
     """The calibration turns whose words are not also trained on, in another pack: `check` refuses them in one."""
-    said = {utterance.text for utterance in knowledge.utterances}
-    said |= {variant.text for entry in knowledge.entries for variant in (*entry.questions, *entry.not_when)}
-    known = {normalise(text) for text in said}
+    known = {normalise(variant.text) for variant in trained(knowledge)}
     return tuple(turn for turn in knowledge.calibration if normalise(turn.say) not in known)
 
 

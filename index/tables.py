@@ -36,6 +36,14 @@ class Cells:
     texts: dict[str, str]
 
 
+class _BadRow(Exception):
+    """A row that is no CSV; `line` is where it begins."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 def tables_in(folder: Path) -> list[Path]:
     """The tables directly in a folder, without the lock files of open spreadsheets."""
     files = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -61,6 +69,13 @@ def _read(file: Path, *, problems: list[Problem]) -> Table | None:
     """The table in a file; None, and an error, where it cannot be read or names no columns."""
     try:
         sheet = _xlsx(file, problems) if file.suffix.lower() == ".xlsx" else _csv(_text(file))
+    except _BadRow as row:
+        sentence = (
+            'the row that begins here cannot be read; most likely a double quote (") opens a text and nothing closes it, '
+            "or stands inside a text: write it twice there"
+        )
+        problems.append(Problem(place=Place(path=file.as_posix(), line=row.line), sentence=sentence, code="not_readable"))
+        return None
     except Exception as error:  # a damaged XLSX makes openpyxl raise whatever its zip and XML parsers do
         sentence = f"this table cannot be read ({error}); open it in a spreadsheet and save it anew"
         problems.append(Problem(place=Place(path=file.as_posix(), line=1), sentence=sentence, code="not_readable"))
@@ -90,15 +105,18 @@ def _latin(text: str) -> bool:
 
 
 def _csv(text: str) -> Sheet:
-    """Rows under the separator that makes the most known columns of one of the first lines."""
+    """Rows under the separator that makes the most known columns of one of the first lines. Raises _BadRow."""
     first = list(islice((line for line in text.splitlines() if line.strip()), HEADER_ROWS_MAX))
     separator = max(_SEPARATORS, key=lambda sign: max((_columns_known(line, separator=sign) for line in first), default=0))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
     line = 1
-    for number, texts in enumerate(reader, 1):
-        rows.append(Row(number=number, line=line, cells=texts))
-        line = reader.line_num + 1
+    try:
+        for number, texts in enumerate(reader, 1):
+            rows.append(Row(number=number, line=line, cells=texts))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _BadRow(line) from error
     return Sheet(rows=[row for row in rows if not row.empty])
 
 
@@ -135,8 +153,14 @@ def _entries(table: Table, *, pack: str, language: str, problems: list[Problem])
     return [_entry(id, parts, pack=pack, language=language) for id, parts in merged.items()]
 
 
-def _named(row: Row, columns: Sequence[str]) -> dict[str, str]:
-    return {column: cell.strip() for column, cell in zip(columns, row.cells, strict=False) if column and cell.strip()}
+def _named(row: Row, names: Sequence[str]) -> dict[str, str]:
+    """The texts by column, with plain line ends; those of several columns of one name add up where they may."""
+    texts: dict[str, str] = {}
+    for name, cell in zip(names, row.cells, strict=False):
+        text = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if name and text:
+            texts[name] = f"{texts[name]}\n{text}" if name in columns.REPEATABLE and name in texts else text
+    return texts
 
 
 def _contradictions(id: str, parts: list[Cells]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Rules about what the agent would read out: too long, missing in a language, forbidden, or with a gap to fill.
+"""Rules about what the agent would read out: too long, missing in a language, forbidden, or with a gap left open.
 
 Forbidden sentences come from `forbidden.yaml`, with the advice what to say instead; only our own answers and phrases
 are judged, never what callers say, and nothing inside quotation marks. Pure apart from reading that table; run by
@@ -15,13 +15,15 @@ from typing import Literal
 import opencc
 import yaml
 
-from index.findings import Place, Problem, quoted
+from index.findings import Place, Problem, quoted, suggestion
 from index.knowledge import Knowledge
 
 SAY_SECONDS_MAX = 25.0
 CHARACTERS_PER_SECOND = 4.5  # Chinese, a moderately fast agent
 WORDS_PER_SECOND = 2.5  # English
+SLOTS = ("caller", "agent", "company")  # what `assist.candidates.Voice` puts into phrases
 PLACEHOLDER = re.compile(r"[\[［](?:待填|fill)\s*[：:]\s*([^\]］]*)[\]］]", re.IGNORECASE)
+_SLOT = re.compile(r"[{｛]\s*(\w[\w .-]*?)\s*[}｝]")
 _CHINESE = re.compile(r"[㐀-鿿]|[0-9]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _ENGLISH_WORD = re.compile(r"[\w'’-]+")
@@ -88,6 +90,26 @@ def placeholders(knowledge: Knowledge) -> Iterator[Problem]:
         for match in PLACEHOLDER.finditer(said.text):
             sentence = f"`{said.owner}` waits for a fact of your company: {match.group(1).strip() or '?'}"
             yield Problem(place=said.place, sentence=sentence, severity="note", code="placeholder")
+
+
+def slots(knowledge: Knowledge) -> Iterator[Problem]:
+    """A word in braces that nothing is put in for: it vanishes from a phrase, and stands in an answer as it is."""
+    for said in _phrases(knowledge):
+        for match in _SLOT.finditer(said.text):
+            if match.group() not in (f"{{{slot}}}" for slot in SLOTS):
+                sentence = f"nothing is put in for `{match.group()}`{_slot_meant(match.group(1))}"
+                yield Problem(place=said.place, sentence=sentence, code="unknown_slot")
+    for said in (*_answers(knowledge), *_steps(knowledge)):
+        for match in _SLOT.finditer(said.text):
+            sentence = (
+                f"the agent would see `{match.group()}` as it stands here, for only phrases are filled in; write what is "
+                f"meant, or [待填：{match.group(1)}] where your company is yet to say it"
+            )
+            yield Problem(place=said.place, sentence=sentence, code="slot_in_answer")
+
+
+def _slot_meant(word: str) -> str:
+    return f"; write `{{{word}}}`" if word in SLOTS else suggestion(word.lower(), SLOTS)
 
 
 def hits(text: str, *, language: str) -> Iterator[tuple[Forbidden, str]]:

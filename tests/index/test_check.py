@@ -8,11 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from assist.candidates import Voice
+from assist.catalog import Phrase
 from index.check import check, report, summary
 from index.packs import Knowledge, Problem, read
 from index.similarity import bigrams, nearest
 from index.splits import split
-from index.wording import hits, seconds_to_say, table
+from index.wording import SLOTS, hits, seconds_to_say, table
 
 VOCABULARY = """\
 languages: [zh-Hans, zh-Hant, yue, en]
@@ -52,7 +54,7 @@ def found(folder: Path, *, languages: str = "[zh-Hans]", **files: str) -> list[t
 
 
 def entry(id: str = "shop.a", *, questions: str = "[一句话, 两句话, 三句话]", answer: str = "好的。", more: str = "") -> str:
-    return f"- id: {id}\n  title: t\n  questions: {questions}\n  answer: {answer}\n{more}"
+    return f"- id: {id}\n  title: {id}\n  questions: {questions}\n  answer: {answer}\n{more}"
 
 
 def phrase(text: str, *, more: str = "", moment: str = "opening") -> str:
@@ -84,7 +86,9 @@ def test_clean_pack_has_no_findings(tmp_path: Path) -> None:
         ({"entries__a": entry() + entry(questions="[甲, 乙, 丙]")}, 5, "id_twice"),
         ({"entries__a": entry() + entry("shop.b", questions="[两句话！, 乙, 丙]")}, 7, "shared_question"),
         ({"entries__a": entry(questions="[甲, 乙, 丙, 甲。]")}, 3, "question_twice"),
+        ({"entries__a": entry() + entry("shop.b", questions="[shop.a, 乙, 丙]")}, 2, "shared_title"),
         ({"entries__a": entry(more="  not_when: [两句话]\n")}, 5, "question_and_not"),
+        ({"entries__a": entry(more="  not_when: [Shop.A]\n")}, 5, "question_and_not"),
         ({"entries__a": entry(more="  next: [shop.aa]\n")}, 5, "unknown_entry"),
         (
             {"entries__a": entry(more="  valid_from: 2026-02-01\n  valid_until: 2026-01-31\n")},
@@ -95,6 +99,10 @@ def test_clean_pack_has_no_findings(tmp_path: Path) -> None:
         ({"entries__a": entry(answer="字" * 113)}, 4, "too_long"),
         ({"entries__a": entry(answer="费用是[待填：违约金]。")}, 4, "placeholder"),
         ({"entries__a": entry(more="  steps: ['[fill: number]']\n")}, 5, "placeholder"),
+        ({"entries__a": entry(answer="一共{价格}元。")}, 4, "slot_in_answer"),
+        ({"entries__a": entry(answer="您的单号是 {{Order Number}}。")}, 4, "slot_in_answer"),
+        ({"entries__a": entry(more="  steps: ['问{caller}的单号']\n")}, 5, "slot_in_answer"),
+        ({"phrases__p": phrase("{zh-Hans: {plain: '{calller}您好'}}")}, 3, "unknown_slot"),
         ({"phrases__p": phrase("{zh-Hans: {plain: 您好}}", moment="opning")}, 2, "unknown_moment"),
         ({"phrases__p": phrase("{zh-Hans: {plain: 您好}}", more="  kind: alarm\n")}, 4, "unknown_kind"),
         ({"phrases__p": phrase("{zh-Hans: {loud: 您好}}")}, 3, "unknown_tone"),
@@ -137,6 +145,65 @@ def test_duplicate_says_both_places(tmp_path: Path) -> None:
     problem = only(check(knowledge), "id_twice")
     assert problem.place.path.endswith("b.yaml")
     assert f"{tmp_path.as_posix()}/entries/a.yaml:1" in problem.sentence
+
+
+def titled(id: str, title: str, *, questions: str) -> str:
+    return entry(id, questions=questions).replace(f"title: {id}", f"title: {title}")
+
+
+def test_one_title_of_two_entries_that_is_also_a_test_is_told(tmp_path: Path) -> None:
+    both = titled("shop.a", "补办会员卡", questions="[甲, 乙, 丙]") + titled(
+        "shop.b", "补办会员卡", questions="[丁, 戊, 己]"
+    )
+    knowledge = read_pack(tmp_path, entries__a=both, examples__e="- {say: 补办会员卡, entry: shop.a}\n")
+    problems = check(knowledge)
+    assert [(p.place.line, p.severity, p.code) for p in problems] == [
+        (6, "warning", "shared_title"),
+        (1, "error", "example_trained"),
+    ]
+    assert f"leads to `shop.a` too, at {tmp_path.as_posix()}/entries/a.yaml:2" in problems[0].sentence
+
+
+def test_a_title_may_say_what_a_question_or_paraphrase_of_its_entry_says(tmp_path: Path) -> None:
+    asked = titled("shop.a", "补办会员卡", questions="[补办会员卡, 乙, 丙]")
+    other = titled("shop.b", "查积分", questions="[丁, 戊, 己]")
+    assert found(tmp_path, entries__a=asked + other, paraphrases="shop.b: [查积分]\n") == []
+
+
+def test_a_calibration_turn_that_is_a_title_or_paraphrase_elsewhere_calibrates_nothing(tmp_path: Path) -> None:
+    turns = "- {say: 补办会员卡, intent: inquire}\n- {say: 查一下积分, intent: inquire}\n- {say: 下雨吗, intent: inquire}\n"
+    files = {
+        "entries__a": titled("shop.a", "补办会员卡", questions="[甲, 乙, 丙]"),
+        "paraphrases": "- [查一下积分, 看看积分]\n",
+    }
+    assert "下雨吗" in {turn.say for turn in split(read_pack(tmp_path, calibration__a=turns, **files)).kept}
+    assert {"补办会员卡", "查一下积分"}.isdisjoint(turn.say for turn in split(read([tmp_path])[0]).kept)
+
+
+@pytest.mark.parametrize(
+    ("slot", "advice"),
+    [
+        ("{calller}", "did you mean `caller`?"),
+        ("{Agent}", "did you mean `agent`?"),
+        ("{客户姓氏}", "known here: `agent`, `caller`, `company`"),
+        ("｛caller｝", "write `{caller}`"),
+        ("{ company }", "write `{company}`"),
+    ],
+)
+def test_a_slot_that_nothing_fills_is_told_with_what_may_be_meant(tmp_path: Path, slot: str, advice: str) -> None:
+    knowledge = read_pack(tmp_path, phrases__p=phrase(f"{{zh-Hans: {{plain: '{slot}，您好'}}}}"))
+    sentence = only(check(knowledge), "unknown_slot").sentence
+    assert f"`{slot}`" in sentence
+    assert advice in sentence
+
+
+@pytest.mark.parametrize("slot", SLOTS)
+def test_every_slot_is_filled(tmp_path: Path, slot: str) -> None:
+    text = f"{{{slot}}}，您好。"
+    assert found(tmp_path, phrases__p=phrase(f"{{zh-Hans: {{plain: '{text}'}}}}")) == []
+    sentence = Phrase(id="p", moment="opening", kind="phrase", when={}, text={"zh-Hans": {"plain": text}})
+    voice = Voice(language="zh-Hans", tone="plain", agent="8012", company="小店", surname="王", title="女士")
+    assert voice.say(sentence) in {"8012，您好。", "小店，您好。", "王女士，您好。"}
 
 
 def test_nearest_word_is_suggested(tmp_path: Path) -> None:

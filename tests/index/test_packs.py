@@ -28,6 +28,7 @@ ENTRY = """\
   valid_from: 2026-01-01
   valid_until: 2026-12-31
 """
+TABLE = "id,question,answer\na,b,c\n"
 
 
 def written(folder: Path, **files: str) -> Path:
@@ -262,9 +263,63 @@ def test_comma_that_cuts_a_text_in_two_is_told(tmp_path: Path) -> None:
 
 
 def test_file_nobody_reads_is_told_with_the_folder_that_was_meant(tmp_path: Path) -> None:
-    (problem,) = problems_of(tmp_path, entry__plan=ENTRY, procedure="x: y")
+    (problem,) = problems_of(tmp_path, entry__plan=ENTRY)
     assert (problem.severity, problem.code) == ("warning", "unread_file")
     assert "did you mean `entries`?" in problem.sentence
+
+
+def unread(problems: list[Problem], folder: Path) -> dict[str, str]:
+    """The files that nothing reads, told from `folder`, with the sentences; there is nothing else to tell."""
+    assert {(p.severity, p.code) for p in problems} <= {("warning", "unread_file")}
+    return {Path(p.place.path).relative_to(folder).as_posix(): p.sentence for p in problems}
+
+
+def test_files_that_no_program_reads_yet_are_told(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path, procedure="x: y", situations="x: y", taboos="x: y")
+    assert list(unread(problems, tmp_path)) == ["procedure.yaml", "situations.yaml", "taboos.yaml"]
+
+
+def test_a_table_beside_packs_is_a_pack_of_its_own(tmp_path: Path) -> None:
+    for name in ("alpha", "beta"):
+        written(tmp_path / name, pack=PACK.replace("shop", name), entries=ENTRY.replace("shop.", f"{name}."))
+    (tmp_path / "faq.csv").write_text(TABLE)
+    knowledge, problems = read([tmp_path])
+    assert problems == []
+    assert [(pack.name, len(pack.entries)) for pack in knowledge.packs] == [("alpha", 1), ("beta", 1), ("faq", 1)]
+
+
+def test_what_is_not_read_beside_and_below_tables_is_told(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    for name in ("faq.csv", "more/faq2.csv", "entry.yaml", "old.xls", "new.xlsm", "~$faq.xlsx", "notes.txt"):
+        (tmp_path / name).write_text(TABLE)
+    knowledge, problems = read([tmp_path])
+    told = unread(problems, tmp_path)
+    assert [len(pack.entries) for pack in knowledge.packs] == [1]
+    assert set(told) == {"more/faq2.csv", "entry.yaml", "old.xls", "new.xlsm"}
+    assert told["old.xls"].endswith("save it as .xlsx")
+    assert told["new.xlsm"].endswith("save it as .xlsx")
+    assert "next to other tables" in told["more/faq2.csv"]
+    assert "did you mean `entries`?" in told["entry.yaml"]
+
+
+def test_what_is_not_read_in_a_folder_of_packs_is_told(tmp_path: Path) -> None:
+    written(tmp_path / "one")
+    silent = (".git/a.yaml", "__pycache__/a.yaml", "__MACOSX/one/a.yaml", "three/.cache/a.yaml", "four/README.md")
+    for name in ("two/entrys/a.yaml", "two/notes.txt", "kept.ods", *silent):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(ENTRY)
+    knowledge, problems = read([tmp_path])
+    told = unread(problems, tmp_path)
+    assert len(knowledge.packs) == 1
+    assert set(told) == {"two/entrys/a.yaml", "kept.ods"}
+    assert "did you mean `entries`?" in told["two/entrys/a.yaml"]
+
+
+def test_hidden_folders_hold_no_packs(tmp_path: Path) -> None:
+    written(tmp_path / "one")
+    written(tmp_path / ".trash")
+    knowledge, problems = read([tmp_path])
+    assert (len(knowledge.packs), problems) == (1, [])
 
 
 def test_not_utf8_tells_the_line(tmp_path: Path) -> None:

@@ -131,6 +131,20 @@ def test_formats_that_chinese_excel_leaves_unwritten(tmp_path: Path, number: int
     assert row.cells == [text]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("a_x000D_\nb", "a\r\nb"),
+        ("_x005F_x000D_", "_x000D_"),
+        ("_x4E00_楼", "一楼"),
+        ("my_x1_y", "my_x1_y"),
+        ("_xD83D_", "_xD83D_"),
+    ],
+)
+def test_characters_that_the_xml_escapes_are_read(tmp_path: Path, written: str, text: str) -> None:
+    assert shown(tmp_path, written, "General") == text
+
+
 def test_a_merged_cell_is_repeated_below_but_not_from_the_header_nor_into_empty_rows(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for cells in (["a", "b", "c"], [None, "b2"], ["x", "b3", "y"], [None, "b4"], [], [None, "b6"]):

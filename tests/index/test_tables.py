@@ -191,7 +191,51 @@ def test_a_text_cut_by_its_own_comma_is_told(tmp_path: Path) -> None:
 def test_an_open_quote_does_not_swallow_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "shop.csv"
     path.write_text('id,question,answer\np1,多久到账,"三天\np2,怎么退,可以退\n', encoding="utf-8")
-    assert [p.code for p in read([path])[1]] == ["not_readable"]
+    assert [(p.place.line, p.code) for p in read([path])[1]] == [(2, "not_readable")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_row_that_is_no_csv_is_told_where_it_begins(tmp_path: Path, end: str) -> None:
+    rows = [
+        "id,question,answer",
+        'p1,"怎么退',
+        '我要退掉",可以退',
+        "",
+        'p2,几点开门,"九点',
+        *["p3,在哪,街角"] * 9,
+        'p4,在吗,"在"',
+    ]
+    path = tmp_path / "shop.csv"
+    path.write_bytes(end.join([*rows, ""]).encode())
+    (problem,) = read([path])[1]
+    assert (problem.place.line, problem.code) == (5, "not_readable")
+    assert 'most likely a double quote (")' in problem.sentence
+
+
+def test_line_ends_that_xlsx_and_windows_write_become_plain(tmp_path: Path) -> None:
+    rows = [["id", "question", "answer"], ["p1", "怎么退_x000D_\n我要退掉", "可以退。_x000D_\n七天内。"]]
+    (tmp_path / "t.csv").write_bytes('id,question,answer\r\np1,"怎么退\r\n我要退掉","可以退。\r\n七天内。"\r\n'.encode())
+    (tmp_path / "mac.csv").write_bytes('id,question,answer\rp1,"怎么退\r我要退掉","可以退。\r七天内。"\r'.encode())
+    for path in (table(tmp_path / "t.xlsx", [list(row) for row in rows]), tmp_path / "t.csv", tmp_path / "mac.csv"):
+        assert facts(path) == [("p1", ["怎么退", "我要退掉"], {"zh-Hans": "可以退。\n七天内。"})]
+
+
+def test_several_columns_of_questions_or_tags_add_up(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('id,问题,问法,tags,答案,标签\n1,怎么退货,"我要退货\n东西不想要了",售后,可以退,退货\n', encoding="utf-8")
+    assert facts(path) == [("1", ["怎么退货", "我要退货", "东西不想要了"], {"zh-Hans": "可以退"})]
+    assert read([path])[0].entries[0].tags == ("售后", "退货")
+
+
+@pytest.mark.parametrize("header", ["question,答案,title,回答", "标题,question,title,answer"])
+def test_two_columns_that_cannot_add_up_are_an_error_with_their_letters(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"{header}\na,b,c,d\n", encoding="utf-8")
+    (problem,) = read([path])[1]
+    assert (problem.severity, problem.code, problem.place.line) == ("error", "column_twice", 1)
+    assert problem.sentence.startswith(
+        ("the columns B and D are each read as `answer`", "the columns A and C are each read as `title`")
+    )
 
 
 def test_sheets_that_are_not_read_are_told(tmp_path: Path) -> None:
