@@ -55,7 +55,10 @@ class Connection:
     async def serve(self) -> None:
         """Serve the connection until it closes."""
         try:
-            if not await self._open():
+            async with asyncio.timeout(OPEN_TIMEOUT_S):
+                refused = await self._open()
+            if refused:
+                await self.close(refused)
                 return
             writer = asyncio.create_task(self._write())
             try:
@@ -68,21 +71,18 @@ class Connection:
         except TimeoutError:
             await self.close("no_open")
 
-    async def _open(self) -> bool:
-        """Wait for a valid `open`; each other frame is answered with a problem, and too many end the connection."""
+    async def _open(self) -> str:
+        """Wait for a valid `open`; each other frame is answered with a problem. Returns why to close, if that is due."""
         for _ in range(self.service.settings.problems_per_minute_max):
-            async with asyncio.timeout(OPEN_TIMEOUT_S):
-                frame = await self.socket.recv()
+            frame = await self.socket.recv()
             try:
                 self.service.join(self, self._opening(frame))
-                return True
+                return ""
             except Fault as fault:
                 await self._say(self._problem(fault))
                 if fault.code in ("unauthorised", "not_ready"):
-                    await self.close(fault.code)
-                    return False
-        await self.close("too_many_problems")
-        return False
+                    return fault.code
+        return "too_many_problems"
 
     def _decode(self, frame: bytes | str) -> ClientMessage | None:
         limit = self.service.settings.frame_bytes_max
@@ -113,6 +113,8 @@ class Connection:
             if not session.problems.spend(now=now_ms()):
                 self._closing = True
                 self.service.spawn(self.close("too_many_problems"))
+        except Exception:  # a bug that one call brings out must not cost a gateway its others
+            log.exception("message failed", extra={"session": session.name, "call": getattr(message, "call", None)})
 
     def _problem(self, fault: Fault, call: str | None = None) -> Problem:
         self.service.problems[fault.code] += 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from assist.live import Effects, Live
-from assist.messages import End, Ended, Heard, Reading, ServerMessage, Suggest
+from assist.messages import End, Ended, Heard, ServerMessage, Suggest
 from assist.session import Session
 from assist.settings import Settings
 
@@ -20,7 +20,7 @@ class Lines:
         self.calls: dict[str, Live] = {}
         self.sessions: dict[str, Session] = {}
         self.ended: OrderedDict[str, None] = OrderedDict()  # names of the latest ended calls
-        self.counts: Counter[tuple[str, str]] = Counter()  # (what, of which kind) since the last look: for metrics
+        self.counts: Counter[tuple[str, str]] = Counter()  # (what, of which kind), ever: for metrics
         self._shed = 0
 
     @property
@@ -57,8 +57,6 @@ class Lines:
             live.suggestions[message.id] = None
             if len(live.suggestions) > self.settings.ring_max:
                 del live.suggestions[next(iter(live.suggestions))]
-        elif isinstance(message, Reading | Heard):
-            self.counts["messages", type(message).__name__.lower()] += 1
 
     def close(self, live: Live, effects: Effects) -> None:
         """End a call: all who hear of it are told."""

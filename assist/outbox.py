@@ -1,13 +1,14 @@
 """What is to be sent to one client: numbered, bounded, remembered for a resume. Pure.
 
 A reader that is too slow first loses what is provisional (told by `dropped`); if that is not enough the outbox
-overflows, and the connection should be closed: a snapshot then says more than a long backlog.
+overflows, and the connection should be closed: a snapshot then says more than a long backlog. That a call is over no
+snapshot says, so the ends of calls are remembered for longer than the rest.
 """
 
 from collections import deque
 from dataclasses import replace
 
-from assist.messages import Dropped, Heard, Reading, ServerMessage, Suggest
+from assist.messages import Dropped, Ended, Heard, Reading, ServerMessage, Suggest
 from assist.records import record
 
 
@@ -29,6 +30,7 @@ class Outbox:
         self._waiting_max = waiting_max
         self._waiting: deque[Numbered] = deque()
         self._sent: deque[Numbered] = deque(maxlen=ring_max)
+        self._ends: deque[Numbered] = deque(maxlen=waiting_max)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -38,6 +40,8 @@ class Outbox:
 
         A notice of dropped messages, which comes here again after a resume, takes as many numbers as it stands for.
         """
+        if isinstance(message, Ended):
+            self._ends.append(Numbered(self.seq + 1, message))
         if self.overflowed:
             return
         self.seq += 1
@@ -59,19 +63,20 @@ class Outbox:
         return numbered
 
     def resume(self, after: int) -> tuple[list[ServerMessage], int]:
-        """Start over from what a client has seen: return the messages after `after`, and how many before them are lost.
+        """Start over from what a client has seen: return the messages after `after`, and how many are lost.
 
         The stream is empty then and goes on with number after + 1, so that the client sees no gap and no repetition. A
-        backlog that would fill half of the outbox again counts as lost, and so does all that came before an overflow.
+        backlog that would fill half of the outbox again counts as lost, and so does all that came before an overflow. If
+        one is lost all are, for a snapshot says more; only the ends of calls are returned then.
         """
         known = [*self._sent, *self._waiting]
         missed = [numbered for numbered in known if numbered.seq > after]
         seen = max([after, *(_end(numbered) for numbered in known if numbered.seq <= after)])
         lost = (missed[0].seq if missed else self.seq + 1) - seen - 1
-        if self.overflowed or len(missed) > self._waiting_max // 2:
-            missed, lost = [], max(1, self.seq - seen)
-        self._sent.clear()
-        self._waiting.clear()
+        if self.overflowed or lost > 0 or len(missed) > self._waiting_max // 2:
+            missed, lost = [end for end in self._ends if end.seq > after], max(1, self.seq - seen)
+        for remembered in (self._sent, self._waiting, self._ends):
+            remembered.clear()
         self.seq, self.overflowed = after, False
         return [numbered.message for numbered in missed], max(0, lost)
 

@@ -8,6 +8,7 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
@@ -25,7 +26,7 @@ from assist.listening import listen, reached
 from assist.live import BEATS, Effects, Live
 from assist.messages import ClientMessage, Fragment, Open
 from assist.metrics import Metrics
-from assist.pages import Pages
+from assist.pages import Pages, page
 from assist.queries import Answer
 from assist.session import Session
 from assist.settings import Settings
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 # The calls in progress hold no cycles, and walking all of them took 57 ms at 2,000 calls: young garbage is looked for as
 # often as it is worth, all of it only after millions of new objects.
 GC_THRESHOLDS: Final = (5_000, 5, 100)
+SOCKETS_PER_CONNECTION: Final = 2  # of `connections_max`: all clients may be replacing half-dead connections at once
 
 
 class Service:
@@ -50,6 +52,7 @@ class Service:
         self.switchboard: Switchboard | None = None
         self.metrics = Metrics(self)
         self._pages = Pages(ready=lambda: self.switchboard is not None, metrics=self.metrics.page, origins=settings.origins)
+        self._sockets = 0  # accepted: also those that have not opened yet, or have been replaced
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
 
@@ -92,13 +95,18 @@ class Service:
         return waiting or any(live.call.busy for live in calls)
 
     def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
-        return self._pages.respond(request)
+        response = self._pages.respond(request)
+        if response is None and self._sockets >= SOCKETS_PER_CONNECTION * self.settings.connections_max:
+            return page(HTTPStatus.SERVICE_UNAVAILABLE, "The service has as many connections as it may.\n")
+        return response
 
     async def _serve(self, socket: ServerConnection) -> None:
         connection = Connection(socket, self)
+        self._sockets += 1
         try:
             await connection.serve()
         finally:
+            self._sockets -= 1
             session = connection.session
             if session and self.connections.get(session.name) is connection:
                 del self.connections[session.name]
@@ -110,7 +118,7 @@ class Service:
         """A connection's `open`. Raises Fault."""
         if self.switchboard is None or self._draining:
             raise Fault("not_ready", "The service is not ready; try again shortly.", retry_after_ms=1000)
-        if len(self.connections) >= self.settings.connections_max:
+        if len(self.connections) >= self.settings.connections_max and not self._replaces(opening):
             raise Fault("not_ready", "The service has as many connections as it may.", retry_after_ms=5000)
         session, effects = self.switchboard.join(opening, now=now_ms(), epoch_ms=epoch_ms())
         former = self.connections.get(session.name)
@@ -121,6 +129,12 @@ class Service:
             former.session = None
             self.spawn(former.close("replaced"))
         self._carry_out(effects, received_ns=perf_counter_ns())
+
+    def _replaces(self, opening: Open) -> bool:
+        """Whether a client takes over from a connection of its own, which needs no more room."""
+        assert self.switchboard is not None
+        resumed = self.switchboard.resumed(opening)
+        return resumed is not None and resumed.name in self.connections
 
     def receive(self, session: Session, message: ClientMessage, *, received_ns: int) -> None:
         """Any later message. Raises Fault."""

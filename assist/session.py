@@ -40,7 +40,11 @@ class Allowance:
 
 @dataclass(slots=True)
 class Session:
-    """A client's standing. `detached_ms` is when its connection was lost, None while it has one."""
+    """A client's standing.
+
+    `detached_ms` is when its connection was lost, None while it has one. Who `oversees` is a supervisor who has opened no
+    call, and gets every call's alerts.
+    """
 
     name: str
     role: str
@@ -49,11 +53,7 @@ class Session:
     problems: Allowance
     calls: dict[str, None] = field(default_factory=dict)
     detached_ms: int | None = None
-
-    @property
-    def oversees(self) -> bool:
-        """Whether this is a supervisor who watches no call in particular, and gets every call's alerts."""
-        return self.role == "supervisor" and not self.calls
+    oversees: bool = False
 
     def check_allowed(self, message: ClientMessage) -> None:
         """Raise Fault not_allowed when the role may not send this."""

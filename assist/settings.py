@@ -52,7 +52,9 @@ class Settings:
     )
     calls_per_connection_max: int = _setting(500, "most open calls of one connection", low=1)
     calls_max: int = _setting(5_000, "most open calls of the service", low=1)
-    connections_max: int = _setting(5_000, "most connections of the service", low=1)
+    connections_max: int = _setting(
+        5_000, "most connections of the service; twice as many sockets, those that have not opened included", low=1
+    )
     problems_per_minute_max: int = _setting(60, "a connection that causes more problems is closed", low=1)
     outbox_max: int = _setting(512, "messages that may wait for a slow reader; then what is provisional is dropped", low=8)
     ring_max: int = _setting(256, "sent messages remembered for a resume", low=1)

@@ -43,7 +43,7 @@ class Switchboard:
 
     @property
     def counts(self) -> Counter[tuple[str, str]]:
-        """How often what happened, of which kind, since the last look: for metrics."""
+        """How often what happened, of which kind, since the service began: for metrics."""
         return self._lines.counts
 
     @property
@@ -55,6 +55,10 @@ class Switchboard:
     def version(self) -> str:
         """The artifact's."""
         return self._reception.version
+
+    def resumed(self, opening: Open) -> Session | None:
+        """The session that an `open` goes on with; None if it begins one."""
+        return self._reception.resumed(opening)
 
     def join(self, opening: Open, *, now: int, epoch_ms: int) -> tuple[Session, Effects]:
         """A connection's first message: a new session, or one that goes on after a lost connection. Raises Fault."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from assist.messages import Dropped, Heard, Pong, ServerMessage
+from assist.messages import Dropped, Ended, Heard, Pong, ServerMessage
 from assist.outbox import Numbered, Outbox
 
 
@@ -86,7 +86,25 @@ def test_a_resume_after_more_than_is_remembered_tells_how_many_are_lost() -> Non
     for i in range(20):
         outbox.push(lasting(str(i)))
     drain(outbox)
-    assert outbox.resume(10) == ([lasting(str(i)) for i in (16, 17, 18, 19)], 6)
+    assert outbox.resume(10) == ([], 10)
+
+
+def test_of_what_is_lost_the_ends_of_calls_come_again() -> None:
+    outbox = Outbox(waiting_max=50, ring_max=4)
+    for i in range(20):
+        outbox.push(Ended(call=str(i)) if i in (3, 12, 14) else lasting())
+        outbox.take()
+    assert outbox.resume(10) == ([Ended(call="12"), Ended(call="14")], 10)
+    assert outbox.resume(10) == ([], 0)
+
+
+def test_calls_that_end_after_an_overflow_are_remembered() -> None:
+    outbox = Outbox(waiting_max=8, ring_max=8)
+    for _ in range(20):
+        outbox.push(lasting())
+    for i in range(20):
+        outbox.push(Ended(call=str(i)))
+    assert outbox.resume(0) == ([Ended(call=str(i)) for i in range(12, 20)], 9)
 
 
 def test_a_long_backlog_counts_as_lost_for_a_snapshot_says_more() -> None:

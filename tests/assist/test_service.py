@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from assist import artifact, wire
+from assist import artifact, connection, wire
 from assist.client import Client
 from assist.faults import CODES
 from assist.service import Service
@@ -236,6 +236,19 @@ async def test_whoever_never_opens_is_cut_off(settings: Settings) -> None:
         assert [body["type"] for body in told] == ["problem"] * 3 + ["closing"]
 
 
+async def test_nonsense_wins_no_time_to_open_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "OPEN_TIMEOUT_S", 0.5)
+    async with Service(settings).running() as address, peer(address) as agent:
+        async with asyncio.timeout(10):
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    await agent.socket.send("nonsense")
+                    await asyncio.sleep(0.1)
+        told = await agent.rest()
+    assert (told[0]["type"], told[-1]["reason"]) == ("problem", "no_open")
+    assert len(told) < 20
+
+
 async def test_a_failing_engine_is_told_and_the_call_goes_on(service: Service, address: str) -> None:
     assert service.desk is not None
     whole = service.desk.engine.catalog
@@ -269,6 +282,22 @@ async def test_a_bug_that_one_call_brings_out_costs_the_others_nothing(settings:
         await asyncio.sleep(1.1)  # two ticks
         await gateway.send({"type": "ping"})
         await gateway.until("pong")
+
+
+async def test_a_bug_in_one_call_does_not_close_a_gateway_s_others(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = Service(replace(settings, drain_s=0))
+    async with service.running() as address, peer(address) as gateway:
+        await gateway.open("ingest", "bad")
+        assert service.switchboard is not None
+        service.switchboard.calls["bad"].call.transcript = None  # type: ignore[assignment]
+        await gateway.send({"type": "open", "role": "ingest", "call": "good"})
+        await gateway.send({**FRAGMENT, "call": "bad"}, {**FRAGMENT, "call": "good"})
+        await gateway.until("reading", call="good", final=True)
+    failed = next(record for record in caplog.records if record.levelno >= logging.ERROR)
+    assert (failed.getMessage(), failed.call) == ("message failed", "bad")  # type: ignore[attr-defined]
+    assert QUESTION not in f"{failed.__dict__} {failed.exc_text}"
 
 
 async def test_a_lost_connection_resumes_where_it_was(service: Service, address: str) -> None:
@@ -437,6 +466,31 @@ async def test_a_connection_too_many_is_told_to_come_again(settings: Settings) -
         told = await two.rest()
         assert [body.get("code") or body["reason"] for body in told] == ["not_ready", "not_ready"]
         assert told[-1]["reconnect_after_ms"] == 1000
+
+
+async def test_who_replaces_its_own_connection_needs_no_more_room(settings: Settings) -> None:
+    async with (
+        Service(replace(settings, connections_max=1)).running() as address,
+        peer(address) as one,
+        peer(address) as again,
+    ):
+        session = (await one.open())["session"]
+        assert (await again.open(session=session, after=1))["session"] == session
+        assert [body["reason"] for body in await one.rest() if body["type"] == "closing"] == ["replaced"]
+
+
+async def test_sockets_that_have_not_opened_are_bounded_too(settings: Settings) -> None:
+    async with Service(replace(settings, connections_max=1)).running() as address, peer(address) as one:
+        await one.open()
+        async with peer(address) as silent:
+            with pytest.raises(InvalidStatus) as caught:
+                async with peer(address):
+                    pass
+            assert caught.value.response.status_code == 503
+            await silent.send({"type": "open", "role": "agent"})
+            assert (await silent.next())["code"] == "not_ready"
+            await silent.rest()
+        assert (await fetch(address, "/healthz"))[0] == 200
 
 
 async def test_without_an_artifact_it_is_alive_but_not_ready_until_one_is_published(

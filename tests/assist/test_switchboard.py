@@ -178,6 +178,22 @@ def test_a_supervisor_who_comes_later_sees_the_alerts_that_stand(room: Room) -> 
     assert kinds(room.join("supervisor", "c")) == ["Opened", "Snapshot"]
 
 
+def test_a_supervisor_who_has_opened_a_call_sees_no_other_s_alerts_when_that_is_over(room: Room) -> None:
+    ingest = room.join("ingest", "d")
+    watching, opening_later = room.join("supervisor", "d"), room.join("supervisor", None)
+    room.say(opening_later, Open(role="supervisor", call="d"))
+    room.say(ingest, End(call="d"))
+    news(watching), news(opening_later)
+    boiled(room)
+    assert news(watching) == news(opening_later) == []
+
+
+def test_a_supervisor_who_comes_back_to_a_call_that_is_over_sees_no_other_s_alerts(room: Room) -> None:
+    room.say(room.join("ingest", "d"), End(call="d"))
+    boiled(room)
+    assert kinds(room.join("supervisor", "d", session="of another life", after=3)) == ["Opened", "Ended"]
+
+
 def test_a_supervisor_tells_what_became_of_an_alert_and_of_nothing_else(room: Room) -> None:
     agent = boiled(room)
     boss = room.join("supervisor", None)
@@ -274,6 +290,13 @@ def test_a_ping_is_answered_to_who_sent_it(room: Room) -> None:
     assert news(second) == []
 
 
+def test_only_what_the_metrics_export_is_counted(room: Room) -> None:
+    first, _ = boiled(room), room.join("ingest")
+    room.say(first, Feedback(suggestion="c/1", action="displayed"))
+    counted = {what.partition("_")[0] for what, _ in room.board.counts}
+    assert counted == {"fragments", "suggestions", "feedback"}
+
+
 def test_a_dismissed_card_leaves_every_screen(room: Room) -> None:
     first, second = room.join(), room.join()
     (card,) = [m for m in news(first) if isinstance(m, Suggest)]
@@ -340,11 +363,115 @@ def test_a_resume_beyond_the_ring_brings_a_snapshot(catalog: Catalog) -> None:
     news(session)
     assert room.join(session=session.name, after=1) is session
     told = news(session)
-    assert [type(m) for m in told[:3]] == [Opened, Dropped, Snapshot]
+    assert [type(m) for m in told] == [Opened, Dropped, Snapshot]
     lost = told[1]
     assert isinstance(lost, Dropped)
     assert (lost.from_seq, lost.kind) == (2, "resume")
-    assert len(told) == 3 + 4
+
+
+@pytest.mark.parametrize(("role", "elsewhere", "code"), [
+    ("agent", "new", "too_many_calls"), ("supervisor", "nowhere", "unknown_call"),
+])  # fmt: skip
+def test_a_resume_that_is_refused_costs_the_session_nothing(catalog: Catalog, role: str, elsewhere: str, code: str) -> None:
+    room = Room(catalog, calls_max=1)
+    ingest, session = room.join("ingest"), room.join(role)
+    seen = len(news(session))
+    room.board.detach(session, now=room.now)
+    room.speak(ingest, "我的话费怎么多了")
+    room.answer("bill")
+    with pytest.raises(Fault) as caught:
+        room.join(role, elsewhere, session=session.name, after=seen)
+    assert caught.value.code == code
+    assert session.detached_ms == room.now
+    room.join(role, session=session.name, after=seen)
+    assert kinds(session) == ["Opened", "Heard", "Reading", "Suggest"]
+
+
+def test_who_resumes_with_another_call_is_shown_it_and_what_was_missed_of_the_first(room: Room) -> None:
+    agent, ingest = room.join(), room.join("ingest")
+    room.say(ingest, Open(role="ingest", call="d"))
+    seen = len(news(agent))
+    room.board.detach(agent, now=room.now)
+    room.speak(ingest, "嗯")
+    room.join(call="d", session=agent.name, after=seen)
+    told = news(agent)
+    assert [type(m) for m in told] == [Opened, Heard, Snapshot]
+    assert [m.call for m in told if isinstance(m, Opened | Heard | Snapshot)] == ["d", "c", "d"]
+    room.join(call="d", session=agent.name, after=seen + 3)
+    assert kinds(agent) == ["Opened"]
+
+
+def test_who_resumes_when_the_next_call_of_the_name_has_begun_is_shown_that(room: Room) -> None:
+    agent, ingest = room.join(), room.join("ingest")
+    seen = len(news(agent))
+    room.board.detach(agent, now=room.now)
+    room.say(ingest, End(call="c"))
+    room.say(ingest, Open(role="ingest", call="c"))
+    room.join(session=agent.name, after=seen)
+    assert kinds(agent) == ["Opened", "Ended", "Snapshot"]
+
+
+def test_a_further_open_that_resumes_does_not_begin_an_ended_call_again(room: Room) -> None:
+    gateway = room.join("ingest", None)
+    for opening in (Open(role="ingest", call="c"), End(call="c")):
+        room.say(gateway, opening)
+    news(gateway)
+    room.say(gateway, Open(role="ingest", call="c", after=5))
+    opened, ended = news(gateway)
+    assert isinstance(opened, Opened)
+    assert (opened.call, ended) == (None, Ended(call="c"))
+    assert not room.board.calls
+
+
+def test_an_end_that_is_still_to_come_is_told_once(room: Room) -> None:
+    agent = room.join()
+    room.speak(agent, "我的话费怎么多了")
+    room.say(agent, End(call="c"))
+    seen = len(news(agent))
+    room.say(agent, Open(role="agent", call="c", after=5))
+    room.join(session=agent.name, after=seen)
+    room.answer()
+    assert kinds(agent) == ["Opened", "Opened", "Reading", "Ended"]
+
+
+@pytest.mark.parametrize("calls", [200, 300, 500])
+def test_a_resume_with_loss_fits_the_outbox_however_many_calls_there_are(room: Room, calls: int) -> None:
+    gateway = room.join("ingest", None)
+    for i in range(calls):
+        room.say(gateway, Open(role="ingest", call=f"c{i}"))
+        news(gateway)
+    seen = gateway.outbox.seq
+    for i in range(280):
+        room.speak(gateway, f"我的话费怎么多了{i}", call=f"c{i % calls}", segment=f"s{i}")
+        room.answer()
+        news(gateway)
+    for i in range(20):  # lines that carry the next call already: their ends and they themselves are to be told
+        room.say(gateway, End(call=f"c{i}"))
+        room.say(gateway, Open(role="ingest", call=f"c{i}"))
+        news(gateway)
+    room.join("ingest", None, session=gateway.name, after=seen)
+    assert not gateway.outbox.overflowed
+    told = news(gateway)
+    ends = 20 if calls < 500 else 0
+    assert [type(m) for m in told] == [Opened, Dropped, *[Ended] * ends, *[Snapshot] * calls]
+
+
+def test_of_a_long_loss_each_call_that_is_over_is_told(catalog: Catalog) -> None:
+    room = Room(catalog, ring_max=4)
+    gateway, other = room.join("ingest", "a"), room.join("ingest", "a")
+    for call in "bcd":
+        room.say(gateway, Open(role="ingest", call=call))
+        room.say(other, Open(role="ingest", call=call))
+    news(gateway)
+    seen = gateway.outbox.seq
+    for call in "abc":
+        room.say(other, End(call=call))
+    for i in range(8):
+        room.speak(other, f"我的话费怎么多了{i}", call="d", segment=f"s{i}")
+    news(gateway)
+    room.join("ingest", "a", session=gateway.name, after=seen)
+    told = news(gateway)
+    assert [m.call for m in told if isinstance(m, Ended | Snapshot)] == ["a", "b", "c", "d"]
 
 
 def test_a_resume_after_an_overflow_brings_a_snapshot(catalog: Catalog) -> None:
