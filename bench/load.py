@@ -3,7 +3,8 @@ latency counts from the intended time. So a stall of the service (or of this cli
 
 A final of the caller is answered by its final `reading`. A partial need not be answered at all (labels unchanged), and an
 answer does not say which partial it is for; it counts only if exactly one partial of its segment was sent in the
-AMBIGUOUS_S before it came, so partials' latencies are cut off there, and what is promised is promised of finals. Event-loop timers tick in whole milliseconds, so a thread that sleeps precisely wakes the loop.
+AMBIGUOUS_S before it came, so partials' latencies are cut off there, and what is promised is promised of finals.
+Event-loop timers tick in whole milliseconds, so a thread that sleeps precisely wakes the loop.
 """
 
 import asyncio
