@@ -85,18 +85,8 @@ def _heads(contents: Catalog, parts: Split, cache: Cache, folder: Path, say: Say
     """Fit both heads, or take them from the cache when neither the texts nor the encoder have changed."""
     used = [(u.text, u.intent, u.emotion) for u in parts.used]
     kept = [(turn.say, turn.intent, turn.emotion) for turn in parts.kept]
-    body = json.dumps(
-        [
-            used,
-            kept,
-            contents.intents,
-            contents.emotions,
-            cache.encoder.hash,
-            fitting.PENALTY,
-            fitting.STEPS_MAX,
-            fitting.CAREFUL,
-        ]
-    )
+    program = artifact.sha256(Path(fitting.__file__))
+    body = json.dumps([used, kept, contents.intents, contents.emotions, cache.encoder.hash, program])
     path = folder / f"heads-{hashlib.sha256(body.encode()).hexdigest()[:16]}.npz"
     known = fitting.load(path, intents=contents.intents, emotions=contents.emotions)
     if known:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 PENALTY: Final = 2.0  # L2; from {0.5, 1, 2, 5} by held-out accuracy
 STEPS_MAX: Final = 120
+_SCALE: Final = 10.0  # unit-length features need larger weights than standardised ones
 # Labels that are worse missed than suspected, and the share of their held-out examples that must be read as them.
 CAREFUL: Final = {"angry": 0.88}
 
@@ -59,27 +60,24 @@ def fit(features: NDArray[np.float32], names: Sequence[str], labels: Sequence[st
     from scipy.optimize import minimize  # half a second to import, and a rebuild seldom fits
 
     labels = tuple(labels)
-    scaled = features.astype(np.float64)
+    rows = features.astype(np.float64)
     truth = np.array([labels.index(name) for name in names])
     counts = np.bincount(truth, minlength=len(labels))
     weight = (len(truth) / np.maximum(counts, 1) / len(labels))[truth]
     target = np.eye(len(labels))[truth]
-    shape = (scaled.shape[1], len(labels))
+    shape = (rows.shape[1], len(labels))
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         weights, bias = flat[: -shape[1]].reshape(shape), flat[-shape[1] :]
-        logp = log_softmax(scaled @ weights + bias)
+        logp = log_softmax(rows @ weights + bias)
         error = (np.exp(logp) - target) * weight[:, None]
         value = -(weight * logp[np.arange(len(truth)), truth]).sum() + PENALTY / 2 * (weights**2).sum() / _SCALE
-        gradient = np.concatenate([(scaled.T @ error + PENALTY * weights / _SCALE).ravel(), error.sum(axis=0)])
+        gradient = np.concatenate([(rows.T @ error + PENALTY * weights / _SCALE).ravel(), error.sum(axis=0)])
         return value, gradient
 
     found: Any = minimize(loss, np.zeros(shape[0] * shape[1] + shape[1]), jac=True, method="L-BFGS-B",
                           options={"maxiter": STEPS_MAX})  # fmt: skip
     return Head(labels, found.x[: -shape[1]].reshape(shape), found.x[-shape[1] :])
-
-
-_SCALE: Final = 10.0  # unit-length features need larger weights than standardised ones
 
 
 def save(path: Path, heads: Heads) -> None:
