@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import signal
@@ -21,6 +22,8 @@ from assist.replay import ReplayError
 from assist.settings import SettingError, Settings
 
 SPEEDS: Final = ("max", "real")
+SPEED_MIN: Final = 0.01
+SPEED_MAX: Final = 1000.0
 UNUSABLE: Final = 2  # the exit status argparse has for a flag that is none; also for any setting that cannot be used
 log = logging.getLogger(__name__)
 
@@ -122,6 +125,13 @@ def _ask(args: argparse.Namespace, chosen: Settings) -> None:
         raise SystemExit(1)
 
 
+def _speed(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if SPEED_MIN <= (speed := float(text)) <= SPEED_MAX:
+            return speed
+    raise argparse.ArgumentTypeError(f"must be a number from {SPEED_MIN:g} to {SPEED_MAX:g}, not {text!r}.")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="assist", description="Real-time agent assist: words in, cards out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -135,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     command("serve", _serve, "Run the service.")
     sub = command("demo", _demo, "Run the service and play calls through it, to be watched in the panel.")
     sub.add_argument("file", nargs="*", type=Path, help="calls to play; by default the bundled ones")
-    sub.add_argument("--speed", type=float, default=1.0, help="how many times faster than life (default: 1)")
+    sub.add_argument("--speed", type=_speed, default=1.0, help="how many times faster than life (default: 1)")
     sub = command("replay", _replay, "Print what an agent would have seen in a call.")
     sub.add_argument("file", type=Path, help="JSON lines: timed fragments, or turns to be spoken")
     sub.add_argument("--speed", choices=SPEEDS, default="max", help="as fast as possible, or as it was spoken")

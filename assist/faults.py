@@ -17,7 +17,7 @@ CODES: Final = {
     "call_ended": "the call is over",
     "too_many_calls": "the connection or the service carries as many calls as it may",
     "rate_exceeded": "more fragments a second than the limit",
-    "not_ready": "no artifact is loaded, or the service is draining",
+    "not_ready": "no artifact is loaded, or the service is draining or full",
     "engine_failed": "the engine could not answer this final fragment; the call goes on",
 }
 

@@ -73,7 +73,9 @@ def _filled(slot: re.Match[str], values: Mapping[str, str]) -> str:
 
 
 def address(surname: str, title: str, language: str) -> str:
-    """How to address a caller: surname + title in Chinese, title + surname in English; empty when the surname is unknown."""
+    """How to address a caller: title + surname in English; surname + title in Chinese, where none is better than a surname
+    alone. Empty when it is unknown.
+    """
     if not surname:
         return ""
     if language == "en":

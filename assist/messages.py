@@ -10,12 +10,11 @@ from typing import Any, Final, Literal
 
 from assist.faults import Fault
 from assist.records import record
-from assist.rules import NAME_CHARS_MAX, ruled, rules
+from assist.rules import NAME_CHARS_MAX, TEXT_CHARS_MAX, ruled, rules
 
 Speaker = Literal["caller", "agent"]
 ROLES: Final = ("ingest", "agent", "supervisor")
 ACTIONS: Final = ("displayed", "clicked", "copied", "edited", "dismissed", "said")
-TEXT_CHARS_MAX: Final = 10_000  # what the format allows; the service's own, smaller limit is a setting
 FOR_GOOD: Final = frozenset({"unauthorised", "replaced"})  # of closing: to come back would not help, or push another out
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from assist.faults import Fault
 
 NAME_CHARS_MAX: Final = 128
+TEXT_CHARS_MAX: Final = 10_000  # what the format allows; the service's own, smaller limit is a setting
 TIME_MS_MAX: Final = 2**53
 
 

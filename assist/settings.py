@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-TEXT_CHARS_MAX: Final = 10_000  # what the protocol allows
+from assist.rules import TEXT_CHARS_MAX
+
 RESUME_MESSAGES: Final = 12  # besides a snapshot for each call
 
 

@@ -9,23 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from index import contents, tables
-from index.findings import Place, Problem, Severity, suggestion
-from index.knowledge import (
-    Entry,
-    Example,
-    Knowledge,
-    Label,
-    Pack,
-    Phrase,
-    Utterance,
-    Variant,
-)
+from index.findings import Place, Problem, suggestion
+from index.knowledge import Knowledge, Pack
 from index.nodes import Page
-
-__all__ = [
-    "Entry", "Example", "Knowledge", "Label", "Pack", "Phrase", "Place", "Problem", "Severity", "Utterance", "Variant",
-    "read",
-]  # fmt: skip
 
 SHIPPED = Path(__file__).parents[1] / "knowledge"
 # A company has one line of business: the other domains that ship are examples to copy, not to be answered from at once.

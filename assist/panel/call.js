@@ -46,7 +46,7 @@ export class Call {
     else if (message.type === "reading") this.#read(message);
     else if (message.type === "suggest") this.#suggest(message, now);
     else if (message.type === "snapshot") this.#restore(message, now);
-    else if (message.type === "ended") this.#end();
+    else if (message.type === "ended") this.#end(message);
   }
 
   /** The agent closed a card. */
@@ -69,13 +69,22 @@ export class Call {
   #hear({ segment, speaker, text, final }) {
     const piece = this.#piece(segment);
     if (piece?.final) return; // closed: of a turn restored from a snapshot, its last segment stands for all
-    if (piece) Object.assign(piece, { text: tail(text), final });
-    else if (text) this.#line(speaker).pieces.push({ segment, text: tail(text), final });
+    const line = this.lines.find(({ pieces }) => pieces.includes(piece));
+    if (line?.speaker === speaker) Object.assign(piece, { text: tail(text), final });
+    else {
+      if (line) this.#remove(piece, line); // recognisers correct who speaks
+      if (text) this.#line(speaker).pieces.push({ segment, text: tail(text), final });
+    }
     for (const line of this.lines) line.pieces.splice(0, line.pieces.length - PIECES_MAX);
   }
 
   #piece(segment) {
     return this.lines.flatMap((line) => line.pieces).findLast((piece) => piece.segment === segment);
+  }
+
+  #remove(piece, line) {
+    line.pieces = line.pieces.filter((other) => other !== piece);
+    if (!line.pieces.length) this.lines = this.lines.filter((other) => other !== line);
   }
 
   #line(speaker) {
@@ -127,9 +136,10 @@ export class Call {
     for (const card of suggestions) this.#suggest(card, now);
   }
 
-  #end() {
-    this.ended = true;
-    this.cards.clear();
+  /** This call is over, or, for a supervisor who sees every call's alerts, another. */
+  #end({ call }) {
+    this.ended ||= call === this.name;
+    for (const [id, card] of this.cards) if (this.ended || card.call === call) this.cards.delete(id);
   }
 }
 

@@ -164,6 +164,13 @@ def test_wrong_usage(arguments: list[str]) -> None:
     assert assist(*arguments).returncode == 2
 
 
+@pytest.mark.parametrize("speed", ["0", "-1", "nan", "inf", "1e-320", "fast"])
+def test_a_speed_at_which_nothing_can_be_played_is_refused(speed: str) -> None:
+    done = assist("demo", "--listen", "nowhere", "--speed", speed)
+    assert done.returncode == 2
+    assert f"argument --speed: must be a number from 0.01 to 1000, not '{speed}'." in done.stderr.decode()
+
+
 @pytest.mark.parametrize("command", ["serve", "demo", "replay", "ask"])
 def test_help_names_every_setting(command: str) -> None:
     done = assist(command, "--help")

@@ -2,17 +2,20 @@
 
 import asyncio
 import contextlib
+import json
 import random
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from importlib.resources import files
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from assist import wire
-from assist.client import Client, Refused
+from assist.client import FINAL_PROBLEMS, Client, Refused
 from assist.service import Service
 from assist.settings import Settings
 
@@ -148,6 +151,105 @@ async def test_a_service_that_starts_again_is_given_the_calls_and_the_last_final
     assert [m["segment"] for m in seen if m["type"] == "reading" and m["final"]] == ["s1", "s1", "s2"]
 
 
+async def test_a_service_that_starts_again_does_not_greet_in_mid_call(settings: Settings) -> None:
+    running = Service(settings).running()
+    address = await running.__aenter__()
+    seen: list[dict[str, Any]] = []
+    async with Client(address, role="agent", call="first") as client:
+        await client.open_call("second")
+        await client.fragment("second", "s1", "agent", "好的", final=True)
+        await client.fragment("second", "s2", "caller", TEXTS[0], final=True)
+        await read(client, [], "s2")
+        reader = asyncio.create_task(read(client, seen, "s3"))
+        await running.__aexit__(None, None, None)
+        await client.open_call("third")
+        await client.fragment("third", "s3", "caller", TEXTS[1], final=True)
+        async with Service(replace(settings, listen=address)).running():
+            await reader
+    assert {m["call"] for m in seen if m["type"] == "snapshot"} == {"first", "second"}
+    assert {m["call"] for m in seen if m["type"] == "suggest" and not m["based_on"]} == {"third"}
+
+
+async def test_the_next_call_of_a_name_is_given_to_a_service_that_starts_again(settings: Settings) -> None:
+    running = Service(settings).running()
+    address = await running.__aenter__()
+    async with Client(address, role="ingest") as client:
+        for segment in ("s1", "s2"):
+            await client.open_call("c")
+            await client.fragment("c", segment, "caller", TEXTS[0], final=True)
+            await read(client, [], segment)
+            if segment == "s1":
+                await client.end("c")
+        reader = asyncio.create_task(read(client, [], "s3"))
+        await running.__aexit__(None, None, None)
+        async with Service(replace(settings, listen=address)).running():
+            await client.fragment("c", "s3", "caller", TEXTS[1], final=True)
+            await reader
+
+
+async def test_of_every_call_the_finals_that_were_under_way_are_sent_again(service: Service, address: str) -> None:
+    calls = [f"c{i}" for i in range(100)]
+    seen: list[dict[str, Any]] = []
+    async with Client(address, role="ingest") as client:
+        for call in calls:
+            await client.open_call(call)
+        await client.ping()
+        async for message in client:
+            if message["type"] == "pong":
+                break
+        for call in calls:
+            await client.fragment(call, "s", "caller", TEXTS[0], final=True)
+        cut(service)
+        async with asyncio.timeout(30):
+            async for message in client:
+                seen.append(message)
+                if len([m for m in seen if m["type"] == "reading"]) == len(calls):
+                    break
+    assert {m["call"] for m in seen if m["type"] == "reading"} == set(calls)
+
+
+async def test_what_was_answered_is_not_sent_again_but_for_the_last(settings: Settings) -> None:
+    running = Service(settings).running()
+    address = await running.__aenter__()
+    seen: list[dict[str, Any]] = []
+    async with Client(address, role="ingest", call="c") as client:
+        for i in range(3):
+            await client.fragment("c", f"s{i}", "caller", TEXTS[i], final=True)
+        await read(client, [], "s2")
+        reader = asyncio.create_task(read(client, seen, "s3"))
+        await running.__aexit__(None, None, None)
+        await client.fragment("c", "s3", "caller", TEXTS[3], final=True)
+        async with Service(replace(settings, listen=address)).running():
+            await reader
+    assert [m["segment"] for m in seen if m["type"] == "reading"] == ["s2", "s3"]
+
+
+async def test_what_may_pass_is_waited_for(settings: Settings) -> None:
+    async with (
+        Service(replace(settings, calls_max=1)).running() as address,
+        Client(address, role="ingest", call="a") as first,
+        asyncio.timeout(20),
+    ):
+        joining = asyncio.create_task(Client(address, role="ingest", call="b").__aenter__())
+        await asyncio.sleep(0.3)
+        assert not joining.done()
+        await first.end("a")
+        second = await joining
+        assert second.opened["call"] == "b"
+        await second.__aexit__(None, None, None)
+
+
+async def test_a_subprotocol_that_the_service_does_not_speak_is_refused_for_good(address: str) -> None:
+    with pytest.raises(Refused, match=r"subprotocol.*assist\.v1\.json"):
+        async with asyncio.timeout(10):
+            await Client(address, subprotocol="assist.v9.json", role="agent").__aenter__()
+
+
+def test_what_is_final_is_so_for_the_panel_too() -> None:
+    (told,) = re.findall(r"FINAL_PROBLEMS = new Set\((.+)\);", (files("assist") / "panel" / "stream.js").read_text("utf-8"))
+    assert set(json.loads(told)) == FINAL_PROBLEMS
+
+
 async def test_a_wrong_token_is_refused_for_good(settings: Settings) -> None:
     async with Service(replace(settings, token="secret")).running() as address:
         with pytest.raises(Refused, match="token"):
@@ -220,6 +322,24 @@ async def test_nothing_of_a_call_that_is_over_is_sent_again(service: Service, ad
         await reader
         assert client.reconnects == 3
     assert not service.problems
+
+
+async def test_it_never_comes_back_earlier_than_asked(
+    service: Service, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assist.connection.RECONNECT_AFTER_MS", 400)
+    monkeypatch.setattr(random, "uniform", lambda least, most: least)
+    loop = asyncio.get_running_loop()
+    async with Client(address, role="ingest") as client:
+        reader = asyncio.create_task(read(client, [], "never"))
+        assert client.session is not None
+        asked_s = loop.time()
+        await service.connections[client.session].close("shutdown")
+        async with asyncio.timeout(10):
+            while not service.connections:
+                await asyncio.sleep(0.005)
+        assert loop.time() - asked_s >= 0.4
+        reader.cancel()
 
 
 async def test_connections_that_keep_breaking_are_tried_less_and_less_often(service: Service, address: str) -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from assist.candidates import Voice
 from assist.catalog import Phrase
 from index.check import check, report, summary
-from index.packs import Knowledge, Problem, read
+from index.findings import Problem
+from index.knowledge import Knowledge
+from index.packs import read
 from index.similarity import bigrams, nearest
 from index.splits import split
 from index.wording import SLOTS, hits, seconds_to_say, table

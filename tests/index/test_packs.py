@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.check import check
-from index.packs import Knowledge, Problem, read
+from index.findings import Problem
+from index.knowledge import Knowledge
+from index.packs import read
 
 PACK = "name: shop\nlanguages: [zh-Hans, en]\nowner: Li\ndescription: a shop\n"
 ENTRY = """\

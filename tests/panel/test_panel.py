@@ -31,6 +31,13 @@ async def appearance(card):
     return await card.bounding_box(), await card.locator(".text").evaluate("node => getComputedStyle(node).color")
 
 
+async def anger(recogniser):
+    """What brings an alert."""
+    for n, words in enumerate(ANGRY_WORDS):
+        await recogniser.hear(f"s{n}", words, emotion=ANGRY)
+        await recogniser.hear(f"a{n}", "您说我听着", speaker="agent")
+
+
 async def test_words_of_both_speakers_appear_unfinished_ones_lighter(desk, show):
     screen = await show(desk, call="c", agent="8021", lang="zh")
     caller, agent = screen.page.locator(".line[data-speaker=caller]"), screen.page.locator(".line[data-speaker=agent]")
@@ -44,6 +51,20 @@ async def test_words_of_both_speakers_appear_unfinished_ones_lighter(desk, show)
         await expect(caller).to_have_text("客户我想问一下流量 还有吗 ")
         await expect(agent).to_have_text("座席您好请讲 ")
         await expect(screen.page.locator(".partial")).to_have_count(0)
+
+
+async def test_words_go_over_to_the_line_of_whoever_turns_out_to_have_said_them(desk, show):
+    screen = await show(desk, call="c", lang="zh")
+    async with desk.recogniser("c") as recogniser:
+        await recogniser.hear("a1", "您好请讲", speaker="agent")
+        await recogniser.hear("s1", "我帮您", final=False)
+        await expect(screen.page.locator(".line[data-speaker=caller]")).to_have_text("客户我帮您 ")
+        await recogniser.hear("s1", "我帮您看一下", speaker="agent")
+        await expect(screen.page.locator(".line")).to_have_text(["座席您好请讲 我帮您看一下 "])
+        await recogniser.hear("s2", "好的", final=False, speaker="agent")
+        await recogniser.hear("s2", "好的谢谢", final=False)
+        await recogniser.hear("s2", "好的谢谢你")
+        await expect(screen.page.locator(".line")).to_have_text(["座席您好请讲 我帮您看一下 ", "客户好的谢谢你 "])
 
 
 async def test_a_card_is_provisional_then_confirmed_and_only_its_border_changes(desk, show):
@@ -76,9 +97,7 @@ async def test_emotion_intent_and_heat_are_words_before_they_are_colours(desk, s
 async def test_an_alert_stands_out_and_is_announced_at_once(desk, show):
     screen = await show(desk, call="c", lang="zh")
     async with desk.recogniser("c") as recogniser:
-        for n, words in enumerate(ANGRY_WORDS):
-            await recogniser.hear(f"s{n}", words, emotion=ANGRY)
-            await recogniser.hear(f"a{n}", "您说我听着", speaker="agent")
+        await anger(recogniser)
         alert = screen.page.locator(".card[data-kind=alert]")
         await expect(alert.locator(".kind")).to_have_text("提醒")
         text = await alert.locator(".text").text_content()
@@ -214,6 +233,25 @@ async def test_where_room_is_short_the_answer_has_it_and_not_the_steps(desk, sho
         await expect(screen.answer.locator(".steps")).to_be_hidden()
         await screen.answer.get_by_role("button", name="全文").click()
         await expect(screen.answer.locator(".steps")).to_be_visible()
+
+
+async def test_a_supervisor_of_all_calls_keeps_the_other_alerts_when_a_call_ends(desk, show):
+    every = await show(desk, call="", lang="zh", role="supervisor")
+    alerts = every.page.locator(".card[data-kind=alert]")
+    async with desk.recogniser("a") as a, desk.recogniser("b") as b:
+        one = await show(desk, call="a", lang="zh", role="supervisor")
+        for recogniser, shown in ((a, 1), (b, 2)):
+            await anger(recogniser)
+            await expect(alerts).to_have_count(shown)
+        await a.send(type="end")
+        await expect(one.state).to_have_text("通话已结束")
+        await expect(one.cards).to_have_count(0)
+        await expect(alerts).to_have_count(1)
+        await expect(alerts).to_have_attribute("data-suggestion", re.compile("^b/"))
+        await expect(every.state).to_have_text("已连接")
+        async with desk.recogniser("c") as c:
+            await anger(c)
+            await expect(alerts).to_have_count(2)
 
 
 async def test_a_supervisor_looks_on_without_a_word_to_the_service(desk, show):
