@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist import messages, settings
+from assist import settings
 from assist.settings import FIELDS, SettingError, Settings
 
 
