@@ -15,7 +15,7 @@ from assist.guidance import Guide, Signals, Situation
 from assist.holds import asks_to_wait, speaks_of_waiting
 from assist.language import language_of
 from assist.messages import Fragment, Heard, Reading, ServerMessage, Snapshot, Suggest
-from assist.mood import BOILING, Mood, heard_in_voice
+from assist.mood import BOILING, COOLED, HEAT, Mood, heard_in_voice
 from assist.queries import UNKNOWN, Answer, Label, Query
 from assist.records import record
 from assist.settings import Settings
@@ -144,7 +144,7 @@ class Call:
         said = answer.moment.moment if answer.moment else ""
         if said in (ASK_WAIT, LONG_WAIT) and not speaks_of_waiting(answer.query.turn):
             said = ""
-        self.stage.agent_said(said)
+        self.stage.agent_said(said, answer.query.turn)
         now = answer.query.heard_ms
         cards += self.board.retire(self.guide.of_moment(said))
         on_hold = self.waiting.hold_ms is not None
@@ -177,7 +177,11 @@ class Call:
         """What is known once a caller turn has been read: it moves the mood and the stage."""
         was_boiling, self.mood = self.mood.boiling, self.mood.after(emotion)
         over = self.stage.caller_said(intent, unanswered=self.guide.catalog.unanswered)
-        situation: Situation = "boiling" if self.mood.boiling else "over" if over else "cooled" if was_boiling else ""
+        situation: Situation = ""
+        if self.mood.boiling:  # a heated call has calm turns too, and turns that tell nothing
+            situation = "boiling" if HEAT.get(emotion.label, 0.0) >= COOLED else ""
+        elif over or was_boiling:
+            situation = "over" if over else "cooled"
         felt = "angry" if over and self.mood.peak >= BOILING else emotion.label  # a hard call stays one when it ends calmly
         return Signals(
             intent=intent, emotion="" if intent in _UNSOOTHED else felt, situation=situation, stage=self.stage.name

@@ -3,6 +3,7 @@
 Told by the agent's standard sentences and by what the caller wants. Pure; `call` tells it who said what.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,11 @@ _MOMENTS: Final = {  # stage -> the moments of the agent's sentences that lead t
     "closing": ("closing", "strong_closing", "complaint_closing"),
 }  # fmt: skip
 LEADS: Final = {moment: stage for stage, moments in _MOMENTS.items() for moment in moments}
+_MORE: Final = "anything_else"
+# It mostly comes at the end of a longer sentence, which is then near no standard one.
+_ASKS_MORE: Final = re.compile(
+    "(?:还|仲)有(?:没有|冇)?(?:什么|啥|咩|别的|其[他它]).{0,6}(?:帮|需要|业务|服务|问题|要办)|anything else"
+)
 _ENOUGH: Final = frozenset({"deny", "thank", "goodbye", "confirm"})  # replies to "anything else?" that name nothing else
 
 
@@ -31,9 +37,10 @@ class Stage:
     _wanted: bool = False
     _offered: bool = False  # the agent's last words asked whether there is anything else
 
-    def agent_said(self, moment: str) -> None:
-        """The agent said a standard sentence of this moment, or ("") something else."""
-        self._offered = moment == "anything_else"
+    def agent_said(self, moment: str, turn: str) -> None:
+        """The agent's turn, normalised, and the moment of the standard sentence that it is; "" if it is none."""
+        moment = _MORE if _ASKS_MORE.search(turn) else moment
+        self._offered = moment == _MORE
         if moment in LEADS:
             self.name = LEADS[moment]
         elif self._wanted and self.name == "listening" and not moment:
