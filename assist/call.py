@@ -150,7 +150,7 @@ class Call:
         on_hold = self.waiting.hold_ms is not None
         situation = self.waiting.said(ASK_WAIT if answer.query.waits else said, now=now)
         if on_hold and self.waiting.hold_ms is None:  # "I am still checking" is not true any more
-            cards += self.board.retire(self.guide.of_moment(LONG_WAIT))
+            cards += self.board.retire(self.guide.of_moment(LONG_WAIT) | self.guide.of_moment(ASK_WAIT))
         return cards + self._situation(situation, now=now) if situation else cards
 
     def _advise_caller(self, answer: Answer) -> list[ServerMessage]:

@@ -42,7 +42,7 @@ class Recipe:
     buckets: int = 60_000
     dims: int = 256
     signal: int = 64
-    steps: int = 7_000
+    steps: int = 8_000
     groups: int = 128  # entries per step
     pairs: int = 160
     utterances: int = 512
