@@ -18,11 +18,7 @@ from bench.results import Writer
 
 HELP = "the same questions over the same texts: ours, and what a Python team would pick instead"
 LIMIT_S: Final = 900
-
-
 ORACLE: Final = "st_torch"  # full precision: what the others' first answers are compared with
-
-
 EVERYBODY: Final = sorted({plan.name for plan in PLANS})
 
 
