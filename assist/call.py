@@ -5,11 +5,11 @@ from a file bit for bit. Called by `switchboard` (live) and `replay`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assist.board import Board, Candidate
-from assist.candidates import Voice, answer_cards, early_cards, phrase_cards, ranked, situation_card
+from assist.candidates import Voice, answer_cards, answering, early_cards, fallen_back, phrase_cards, ranked, situation_card
 from assist.glimpses import Glimpses, glimpse
 from assist.guidance import Guide, Signals, Situation
 from assist.holds import asks_to_wait, speaks_of_waiting
@@ -103,8 +103,8 @@ class Call:
                 del self._latest[next(iter(self._latest))]
         return Query(
             call=self.name, run=self.run, number=self._asked, segment=change.segment, speaker=change.speaker,
-            turn=change.turn, newest=change.newest, final=change.final, heard_ms=now, language=language,
-            emotion=heard_in_voice(fragment), waits=change.speaker == "agent" and asks_to_wait(text),
+            turn=change.turn, fallback=change.fallback, reply=change.reply, final=change.final, heard_ms=now,
+            language=language, emotion=heard_in_voice(fragment), waits=change.speaker == "agent" and asks_to_wait(text),
             segments=tuple(self.transcript.turns[-1].segments[-8:]) if change.final else (change.segment,),
         )  # fmt: skip
 
@@ -171,6 +171,8 @@ class Call:
             now=query.heard_ms,
             timing_us=answer.timing_us or None,
         )
+        if query.reply == "no":  # what was asked is not what he wants
+            cards += self.board.retire({hit.entry.id for hit in answering(fallen_back(answer))})
         return [*self._read(answer, self.mood, emotion), *cards]
 
     def _signals(self, intent: str, emotion: Label) -> Signals:
@@ -189,12 +191,17 @@ class Call:
 
     def _answering(self, answer: Answer, voice: Voice) -> list[Candidate]:
         """The answers to the turn; where none is new, to its newest words: callers ask one thing after another, and a turn
-        lasts until the agent speaks.
+        lasts until the agent speaks. A mere yes is answered by what the agent has asked.
         """
+        otherwise = answer_cards(fallen_back(answer), voice)
+        if answer.query.reply == "yes" and otherwise:
+            return otherwise
         cards = answer_cards(answer, voice)
-        if any(self.board.rested(card.key, now=answer.query.heard_ms) >= card.cooldown_ms for card in cards):
+        if answer.query.reply or any(
+            self.board.rested(card.key, now=answer.query.heard_ms) >= card.cooldown_ms for card in cards
+        ):
             return cards
-        return [*cards, *answer_cards(replace(answer, hits=answer.newest), voice)]
+        return [*cards, *otherwise]
 
     def _take_back(self, segment: str) -> list[ServerMessage]:
         """What a segment's partials brought, when its final brings nothing of the caller's."""

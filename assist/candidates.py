@@ -64,6 +64,11 @@ def answering(answer: Answer) -> list[Hit]:
     return [hit for hit in shown if hit.score >= shown[0].score - ABREAST][:ANSWERS_MAX]
 
 
+def fallen_back(answer: Answer) -> Answer:
+    """The answer to a query's `fallback` instead of its turn."""
+    return replace(answer, hits=answer.fallback, threshold=answer.fallback_threshold)
+
+
 def answer_cards(answer: Answer, voice: Voice) -> list[Candidate]:
     """One card for each entry that answers, the best first."""
     return [_answer_card(answer, hit, voice) for hit in answering(answer)]

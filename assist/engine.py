@@ -5,7 +5,7 @@ Holds no state that changes, so that several threads may share one engine. The s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
@@ -107,13 +107,13 @@ class Engine:
     def answer(self, queries: Sequence[Query]) -> list[Answer]:
         """Answer a micro-batch, in order."""
         started = perf_counter_ns()
-        pieces = [[*windows(query.turn), query.newest] if query.newest else windows(query.turn) for query in queries]
+        pieces = [[*windows(query.turn), query.fallback] if query.fallback else windows(query.turn) for query in queries]
         read = self.read([window for piece in pieces for window in piece])
         encoded = perf_counter_ns()
         ends = accumulate(map(len, pieces))
         answers = []
         for query, piece, end in zip(queries, pieces, ends, strict=True):
-            rows = slice(end - len(piece), end - bool(query.newest))
+            rows = slice(end - len(piece), end - bool(query.fallback))
             answers.append(self._lines(query, read, rows) if query.speaker == "agent" else self._caller(query, read, rows))
         searched = perf_counter_ns()
         for answer in answers:
@@ -129,19 +129,26 @@ class Engine:
         return Answer(query=query, catalog=self.catalog, moment=Moment(phrase.moment, float(scores[best, 0])))
 
     def _caller(self, query: Query, read: Read, rows: slice) -> Answer:
-        if not legible(query.turn, self.catalog.words):
-            return Answer(query=query, catalog=self.catalog)
+        answer = Answer(query=query, catalog=self.catalog)
+        readable = legible(query.turn, self.catalog.words)
+        if readable:
+            answer = self._turn(query, read, rows)
+        if not (readable or query.reply) or not legible(query.fallback, self.catalog.words):
+            return answer
+        threshold = self.manifest.thresholds.answer if query.reply else answer.threshold + PIECEMEAL
+        hits = self.hits(read.vectors[rows.stop : rows.stop + 1], threshold=threshold)
+        return replace(answer, fallback=hits, fallback_threshold=threshold)
+
+    def _turn(self, query: Query, read: Read, rows: slice) -> Answer:
         thresholds = self.manifest.thresholds
         intent = label(read.intents[rows], self.catalog.intents, thresholds.intent)
         threshold = thresholds.answer + (UNASKED if intent.label in self.catalog.unanswered else 0.0)
-        newest = read.vectors[rows.stop : rows.stop + 1] if legible(query.newest, self.catalog.words) else None
         return Answer(
             query=query,
             catalog=self.catalog,
             intent=intent,
             emotion=label(read.emotions[rows], self.catalog.emotions, thresholds.emotion),
             hits=self.hits(read.vectors[rows], threshold=threshold),
-            newest=() if newest is None else self.hits(newest, threshold=threshold + PIECEMEAL),
             threshold=threshold,
             outlook=self.manifest.outlook,
         )

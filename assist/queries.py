@@ -9,6 +9,7 @@ from typing import NamedTuple
 from assist.catalog import Catalog, Entry
 from assist.outlook import USUAL, Outlook
 from assist.records import record
+from assist.replies import Reply
 
 
 class Label(NamedTuple):
@@ -23,9 +24,9 @@ class Query:
     """Something one speaker said, to be read and searched.
 
     `number` orders the queries of a call, `run` tells apart calls of one name; `heard_ms` is the call's time when the words
-    came; `turn` is the whole turn so far as normalised text, `segment` the one whose words are newest, and `newest` those
-    words, where the turn holds more. The rest is what the call knew then, so that the cards do not depend on how long the
-    engine takes.
+    came; `turn` is the whole turn so far as normalised text, `segment` the one whose words are newest, and `fallback` what
+    to answer where the turn brings nothing new: those words, where the turn holds more, or the agent's question to which it
+    is but a `reply`. The rest is what the call knew then, so that the cards do not depend on how long the engine takes.
     """
 
     call: str
@@ -36,7 +37,8 @@ class Query:
     final: bool
     heard_ms: int
     run: int = 0
-    newest: str = ""
+    fallback: str = ""
+    reply: Reply = ""
     waits: bool = False  # the agent asks the caller to wait
     segments: tuple[str, ...] = ()  # of the turn, for `based_on`
     language: str | None = None  # of the cards
@@ -82,8 +84,9 @@ class Answer:
     intent: Label = UNTOLD
     emotion: Label = UNTOLD
     hits: tuple[Hit, ...] = ()
-    newest: tuple[Hit, ...] = ()  # of the newest words alone
     threshold: float = 0.0  # the score an entry needs to be shown
+    fallback: tuple[Hit, ...] = ()  # of the query's `fallback` alone
+    fallback_threshold: float = 0.0
     outlook: Outlook = USUAL  # whether a partial's best answer will be the final's
     moment: Moment | None = None
     timing_us: dict[str, int] = field(default_factory=dict)  # wait, encode, search; of the batch it was in

@@ -10,8 +10,10 @@ from typing import Final
 
 from assist.messages import Fragment, Speaker
 from assist.records import record
+from assist.replies import Reply, reply, told_by
 from assist.steadiness import Steadiness
 from assist.text import is_filler, joined, normalise
+from assist.windows import windows
 
 SEGMENTS_KEPT: Final = 512  # closed segment names remembered, to know a duplicate
 TURNS_KEPT: Final = 6
@@ -39,15 +41,17 @@ class Turn:
 
 @record(frozen=True, slots=True, kw_only=True)
 class Change:
-    """News worth a query: `turn` is the normalised turn up to this segment, of a partial only its stable part; `newest` the
-    final's own words, where the turn holds more.
+    """News worth a query: `turn` is the normalised turn up to this segment, of a partial only its stable part. `fallback`
+    is what to answer where the turn brings nothing new: the final's own words, where the turn holds more; or the agent's
+    question to which the turn is a mere `reply`.
     """
 
     segment: str
     speaker: Speaker
     turn: str
     final: bool
-    newest: str = ""
+    fallback: str = ""
+    reply: Reply = ""
 
 
 @dataclass(slots=True)
@@ -95,12 +99,18 @@ class Transcript:
         if len(self._closed) > SEGMENTS_KEPT:
             self._closed.popitem(last=False)
         said = normalise(segment.text)
-        if is_filler(said):
+        question = self.turns[-1] if self.turns and self.turns[-1].speaker != fragment.speaker else None
+        replied = reply(said, to=question.heard) if question and fragment.speaker == "caller" else ""
+        if is_filler(said) and not replied:
             return None  # a back-channel does not even end the other speaker's turn
         turn = self._turn_of(fragment.speaker)
         turn.add(fragment.segment, segment.text, said)
-        newest = said if len(turn.segments) > 1 else ""
-        return Change(segment=fragment.segment, speaker=fragment.speaker, turn=turn.said, final=True, newest=newest)
+        fallback = said if len(turn.segments) > 1 else ""
+        if question and replied:
+            fallback = windows(told_by(question.said))[-1]
+        return Change(
+            segment=fragment.segment, speaker=fragment.speaker, turn=turn.said, final=True, fallback=fallback, reply=replied
+        )
 
     def _turn_of(self, speaker: Speaker) -> Turn:
         if not self.turns or self.turns[-1].speaker != speaker:

@@ -17,7 +17,7 @@ from bench import labels, material, partials
 from bench.foreign_queries import Asked, Unusable, read_queries, read_table
 from bench.labels import Measured
 from bench.results import Writer
-from index import packs
+from index import exchanges, packs
 from index.augment import Augmenter
 from index.build import build
 from index.encoder import DEFAULT, Encoder
@@ -68,6 +68,7 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
         known = material.knowledge(material.KNOWLEDGE / "service", material.KNOWLEDGE / name)
         engine = Engine(build(known, Encoder(args.encoder), args.work / "quality", say=lambda line: None))
         service, domain = (pack.examples for pack in known.packs)
+        _tell(writer, exchanges.judge(engine, known.exchanges), texts="after the agent's question", pack=name)
         if number == 0:
             _readings(writer, engine, known, service)
         _entries(writer, engine, known, domain, name)

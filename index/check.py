@@ -149,6 +149,9 @@ def _examples(knowledge: Knowledge) -> Iterator[Problem]:
             word = getattr(example, what)
             if word is not None:
                 yield from _unknown(word, words, place=example.place, what=what)
+    for exchange in knowledge.exchanges:
+        yield from _unknown(exchange.entry, known["entry"], place=exchange.place, what="entry")
+        yield from _unknown(exchange.language, known["language"], place=exchange.place, what="language")
 
 
 def _twice(named: Iterable[tuple[str, Place]], *, what: str) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import Final
 from assist import artifact, console
 from assist.artifact import ArtifactError
 from assist.engine import Engine
-from index import check, packs, publish
+from index import check, exchanges, packs, publish
 from index.build import BuildError, build
 from index.diff import diff
 from index.encoder import DEFAULT, Encoder, EncoderError
@@ -90,14 +90,14 @@ def _engine(args: argparse.Namespace) -> Engine:
 
 def _evaluate(args: argparse.Namespace) -> None:
     engine = _engine(args)
-    examples = _read_only(args.knowledge).examples
-    if not examples:
+    known = _read_only(args.knowledge)
+    if not (known.examples or known.exchanges):
         raise Refused("These packs hold no examples/ to judge by.")
     if args.failing:
-        for line in failing(engine, examples):
+        for line in (*failing(engine, known.examples), *exchanges.failing(engine, known.exchanges)):
             print(line)
         return
-    for name, share in judge(engine, examples).items():
+    for name, share in (judge(engine, known.examples) | exchanges.judge(engine, known.exchanges)).items():
         low, high = share.interval
         print(f"{name:48} {share.percent:5.1f} %  [{low:5.1f}, {high:5.1f}]  of {share.of}")
 

@@ -12,6 +12,7 @@ from index.knowledge import (
     WHEN_KEYS,
     Entry,
     Example,
+    Exchange,
     Label,
     Paraphrases,
     Phrase,
@@ -28,6 +29,7 @@ _ENTRY_KEYS = (
 _PHRASE_KEYS = ("id", "moment", "kind", "when", "text")
 _LABEL_KEYS = ("label", "meaning", "need", "tone", "answered", "examples")
 _EXAMPLE_KEYS = ("say", "entry", "intent", "emotion", "language", "style")
+_EXCHANGE_KEYS = ("asked", "say", "entry", "language")
 _ANSWER = "answer_"
 _TRUTH = dict.fromkeys(("", "yes", "true", "on", "y", "是", "有", "要"), True) | dict.fromkeys(
     ("no", "false", "off", "n", "否", "不", "无", "無"), False
@@ -178,6 +180,19 @@ def _example(fields: Fields, *, say: str, wanted: dict[str, str | None], languag
         style=fields.text("style") or "plain",
         place=fields.place,
     )
+
+
+def exchanges(page: Page, *, language: str) -> tuple[Exchange, ...]:
+    """The tests of two turns of one file."""
+    found = []
+    for fields in _maps(page, known=_EXCHANGE_KEYS):
+        asked = _due(fields, "asked", "this exchange has no `asked:`; write what the agent asks")
+        say = _due(fields, "say", "this exchange has no `say:`; write what the caller replies")
+        entry = _due(fields, "entry", "this exchange does not say what must come out; add `entry:`, an id or none")
+        if asked and say and entry:
+            spoken = fields.text("language") or language
+            found.append(Exchange(asked=asked, say=say, entry=entry, language=spoken, place=fields.place))
+    return tuple(found)
 
 
 def paraphrases(page: Page) -> tuple[Paraphrases, ...]:

@@ -114,6 +114,17 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A test of two turns: what the agent asks back, what the caller replies, the entry (or "none") that must come out."""
+
+    asked: str
+    say: str
+    entry: str
+    language: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One folder (or table) of knowledge."""
 
@@ -130,6 +141,7 @@ class Pack:
     utterances: tuple[Utterance, ...] = ()
     vocabulary: Vocabulary = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
     calibration: tuple[Example, ...] = ()
     paraphrases: tuple[Paraphrases, ...] = ()
 
@@ -163,6 +175,10 @@ class Knowledge:
     @property
     def examples(self) -> tuple[Example, ...]:
         return tuple(chain.from_iterable(pack.examples for pack in self.packs))
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        return tuple(chain.from_iterable(pack.exchanges for pack in self.packs))
 
     @property
     def calibration(self) -> tuple[Example, ...]:

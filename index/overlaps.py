@@ -98,21 +98,23 @@ def trained_examples(knowledge: Knowledge) -> Iterator[Problem]:
     """Tests whose words, or nearly, stand in what is trained on: they would prove nothing."""
     learned = list(trained(knowledge))
     texts = [normalise(variant.text) for variant in learned]
-    said = [normalise(example.say) for example in knowledge.examples]
+    tests = [Variant(text=example.say, place=example.place) for example in knowledge.examples]
+    tests += [Variant(text=exchange.asked, place=exchange.place) for exchange in knowledge.exchanges]
+    said = [normalise(test.text) for test in tests]
     found = nearest(said, texts, threshold=NEAR_DUPLICATE_MIN)
-    for example, normal, near in zip(knowledge.examples, said, found, strict=True):
+    for test, normal, near in zip(tests, said, found, strict=True):
         if near is None:
             continue
         place = learned[near.position].place
-        if texts[near.position] == normal and _foreign(knowledge, place, example.place):
-            yield _reserved(learned[near.position].text, place, example.place)
+        if texts[near.position] == normal and _foreign(knowledge, place, test.place):
+            yield _reserved(learned[near.position].text, place, test.place)
         elif texts[near.position] == normal:
-            sentence = f"the test {quoted(example.say)} is also trained on, at {place}; delete one of the two"
-            yield Problem(place=example.place, sentence=sentence, code="example_trained")
+            sentence = f"the test {quoted(test.text)} is also trained on, at {place}; delete one of the two"
+            yield Problem(place=test.place, sentence=sentence, code="example_trained")
         else:
             share = f"{near.similarity:.0%}"
-            sentence = f"the test {quoted(example.say)} is nearly ({share}) what is trained on at {place}; say it otherwise"
-            yield Problem(place=example.place, sentence=sentence, severity="warning", code="example_near_trained")
+            sentence = f"the test {quoted(test.text)} is nearly ({share}) what is trained on at {place}; say it otherwise"
+            yield Problem(place=test.place, sentence=sentence, severity="warning", code="example_near_trained")
 
 
 def calibration_elsewhere(knowledge: Knowledge) -> Iterator[Problem]:

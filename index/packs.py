@@ -24,6 +24,7 @@ _PARTS = (
     "intents",
     "emotions",
     "examples",
+    "exchanges",
     "calibration",
     "vocabulary",
     "paraphrases",
@@ -104,6 +105,7 @@ def _yaml_pack(folder: Path, *, problems: list[Problem]) -> Pack:
         utterances=tuple(utterance for _, said in intents + emotions for utterance in said),
         vocabulary={name: keys for page in pages["vocabulary"] for name, keys in contents.vocabulary(page).items()},
         examples=tuple(e for page in pages["examples"] for e in contents.examples(page, language=language)),
+        exchanges=tuple(e for page in pages["exchanges"] for e in contents.exchanges(page, language=language)),
         paraphrases=tuple(group for page in pages["paraphrases"] for group in contents.paraphrases(page)),
         calibration=tuple(e for page in pages["calibration"] for e in contents.examples(page, language=language)),
     )

@@ -417,14 +417,14 @@ def test_an_emotion_heard_in_the_voice_must_be_heard_for_sure(
 def test_one_thing_asked_after_another_is_answered_without_a_word_of_the_agent(catalog: Catalog) -> None:
     live = call(catalog)
     first = asked(live, said("我的话费怎么多了", segment="a"), now=1_000)
-    assert first.newest == ""
+    assert first.fallback == ""
     assert cards(live.advise(answer(catalog, first, "bill"))) == [("bill", "confirmed")]
     second = asked(live, said("宽带上不了网", segment="b"), now=6_000)
-    assert (second.turn, second.newest) == ("我的话费怎么多了宽带上不了网", "宽带上不了网")
+    assert (second.turn, second.fallback) == ("我的话费怎么多了宽带上不了网", "宽带上不了网")
     whole = answer(catalog, second, "bill")
     other = next(entry for entry in catalog.entries if entry != "bill")
     newest = answer(catalog, second, other).hits
-    assert cards(live.advise(replace(whole, newest=newest))) == [(other, "confirmed")]
+    assert cards(live.advise(replace(whole, fallback=newest))) == [(other, "confirmed")]
 
 
 def test_what_is_asked_anew_goes_before_a_part_of_it(catalog: Catalog) -> None:
@@ -432,5 +432,43 @@ def test_what_is_asked_anew_goes_before_a_part_of_it(catalog: Catalog) -> None:
     live.advise(answer(catalog, asked(live, said("你好我想问", segment="a"))))
     query = asked(live, said("我的话费怎么多了", segment="b"))
     other = next(entry for entry in catalog.entries if entry != "bill")
-    told = replace(answer(catalog, query, "bill"), newest=answer(catalog, query, other).hits)
+    told = replace(answer(catalog, query, "bill"), fallback=answer(catalog, query, other).hits)
     assert cards(live.advise(told)) == [("bill", "confirmed")]
+
+
+def after_question(live: Call, question: str, reply: str) -> Query:
+    query = asked(live, said(question, segment="q", speaker="agent"))
+    live.advise(Answer(query=query, catalog=live.guide.catalog))
+    return asked(live, said(reply, segment="r"), now=5_000)
+
+
+@pytest.mark.parametrize("reply", ["对", "嗯", "是的", "yes"])
+def test_a_mere_yes_is_answered_by_what_the_agent_has_asked(catalog: Catalog, reply: str) -> None:
+    live = call(catalog)
+    query = after_question(live, "您是说话费突然多了，是吗", reply)
+    assert (query.reply, query.fallback) == ("yes", "您是说话费突然多了")
+    told = replace(answer(catalog, query, "roam"), fallback=answer(catalog, query, "bill").hits)
+    assert cards(live.advise(told)) == [("bill", "confirmed")]
+
+
+def test_a_yes_that_says_more_falls_back_on_itself(catalog: Catalog) -> None:
+    live = call(catalog)
+    query = after_question(live, "您是说话费突然多了，是吗", "对，还有漫游")
+    assert query.reply == "yes"
+    assert cards(live.advise(answer(catalog, query, "roam"))) == [("roam", "confirmed")]
+
+
+def test_a_no_takes_back_what_was_taken_for_the_want(catalog: Catalog) -> None:
+    live = call(catalog)
+    live.advise(answer(catalog, asked(live, said("那个费用", segment="a")), "bill"))
+    query = after_question(live, "您是说话费突然多了，是吗", "不是")
+    told = replace(answer(catalog, query), fallback=answer(catalog, query, "bill").hits)
+    assert cards(live.advise(told)) == [("bill", "withdrawn")]
+
+
+def test_a_filler_that_answers_no_question_asks_nothing(catalog: Catalog) -> None:
+    live = call(catalog)
+    asked(live, said("我帮您登记好了", segment="q", speaker="agent"))
+    assert live.hear(said("嗯", segment="r"), now=0).query is None
+    query = asked(live, said("好的", segment="t"))
+    assert (query.reply, query.fallback) == ("", "")

@@ -217,9 +217,9 @@ def test_a_turn_that_wants_no_answer_gets_only_a_surer_one(engine: Engine, chang
 def test_the_newest_words_of_a_turn_are_searched_by_themselves_and_change_nothing_else(engine: Engine) -> None:
     turn = "我的话费怎么多了手机卡丢了怎么补办"
     query = Query(call="", number=1, segment="s", speaker="caller", turn=turn, final=True, heard_ms=0)
-    newest = replace(query, newest="手机卡丢了怎么补办")
-    plain, told, alone = engine.answer([query, newest, replace(query, turn=newest.newest)])
+    newest = replace(query, fallback="手机卡丢了怎么补办")
+    plain, told, alone = engine.answer([query, newest, replace(query, turn=newest.fallback)])
     assert (told.intent, told.hits) == (plain.intent, plain.hits)
-    assert plain.newest == ()
-    assert [hit.entry for hit in told.newest] == [hit.entry for hit in alone.hits]
-    assert told.newest[0].shown
+    assert plain.fallback == ()
+    assert [hit.entry for hit in told.fallback] == [hit.entry for hit in alone.hits]
+    assert told.fallback[0].shown

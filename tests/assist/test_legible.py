@@ -51,6 +51,6 @@ def test_any_text_is_one_or_the_other(text: str) -> None:
 @pytest.mark.parametrize("final", [True, False])
 def test_the_engine_tells_nothing_of_it(engine: Engine, text: str, final: bool) -> None:
     turn = normalise(text)
-    query = Query(call="c", number=1, segment="s", speaker="caller", turn=turn, final=final, heard_ms=0, newest=turn)
+    query = Query(call="c", number=1, segment="s", speaker="caller", turn=turn, final=final, heard_ms=0, fallback=turn)
     answer = engine.answer([query])[0]
-    assert (answer.intent.label, answer.emotion.label, answer.hits, answer.newest) == (UNKNOWN, UNKNOWN, (), ())
+    assert (answer.intent.label, answer.emotion.label, answer.hits, answer.fallback) == (UNKNOWN, UNKNOWN, (), ())

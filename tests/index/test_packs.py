@@ -133,6 +133,20 @@ def test_examples_default_to_the_first_language_and_keep_none(tmp_path: Path) ->
     assert (second.entry, second.language, second.style, second.intent) == (None, "en", "plain", "complain")
 
 
+def test_an_exchange_says_what_is_asked_what_is_replied_and_what_must_come_out(tmp_path: Path) -> None:
+    whole = "- {asked: 您要退货吗, say: 对, entry: shop.refund}\n"
+    parts = "- {say: 对, entry: none}\n- {asked: 您要退货吗, entry: none}\n- {asked: 您要退货吗, say: 对}\n"
+    knowledge, problems = read([written(tmp_path, exchanges=whole + parts)])
+    (exchange,) = knowledge.exchanges
+    assert (exchange.asked, exchange.say, exchange.entry, exchange.language) == (
+        "您要退货吗",
+        "对",
+        "shop.refund",
+        "zh-Hans",
+    )
+    assert [(p.place.line, p.code) for p in problems] == [(2, "no_asked"), (3, "no_say"), (4, "no_entry")]
+
+
 def test_paraphrases_are_lists_of_lists(tmp_path: Path) -> None:
     folder = written(tmp_path, paraphrases__bank="- - 如何开户\n  - how do I open an account\n- - 挂失\n  - 卡丢了\n")
     knowledge, problems = read([folder])
