@@ -29,7 +29,7 @@ class _Ticket:
     received_ns: int
 
 
-class Waiting:
+class Backlog:
     """What waits for the engine. Pure: no lock, no clock."""
 
     def __init__(self, *, queue_max: int, budget_ms: int) -> None:
@@ -78,7 +78,7 @@ class Desk:
 
     def __init__(self, engine: Engine, settings: Settings, deliver: Deliver) -> None:
         self.engine = engine
-        self.waiting = Waiting(queue_max=settings.queue_max, budget_ms=settings.budget_ms)
+        self.waiting = Backlog(queue_max=settings.queue_max, budget_ms=settings.budget_ms)
         self._batch_max = settings.batch_max
         self._deliver = deliver
         self._loop = asyncio.get_running_loop()

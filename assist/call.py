@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from assist.board import Board, Candidate
-from assist.candidates import Voice, answer_cards, answering, early_cards, fallen_back, phrase_cards, ranked, situation_card
+from assist.board import Board
+from assist.candidates import Voice, early_cards, final_cards, phrase_cards, ranked, refused, situation_card
 from assist.glimpses import Glimpses, glimpse
 from assist.guidance import Guide, Signals, Situation
 from assist.holds import asks_to_wait, speaks_of_waiting
@@ -163,7 +163,7 @@ class Call:
         voice = self.voice(query.language, emotion.label)
         phrases = phrase_cards(self.guide, signals, voice, self.board, query.heard_ms)
         phrases = [card for card in phrases if soothed or card.kind != "empathy"]
-        candidates = ranked(self._answering(answer, voice), phrases)
+        candidates = ranked(final_cards(answer, voice, self.board), phrases)
         cards = self.board.settle(
             candidates,
             segment=query.segment,
@@ -171,8 +171,7 @@ class Call:
             now=query.heard_ms,
             timing_us=answer.timing_us or None,
         )
-        if query.reply == "no":  # what was asked is not what he wants
-            cards += self.board.retire({hit.entry.id for hit in answering(fallen_back(answer))})
+        cards += self.board.retire(refused(answer))
         return [*self._read(answer, self.mood, emotion), *cards]
 
     def _signals(self, intent: str, emotion: Label) -> Signals:
@@ -188,20 +187,6 @@ class Call:
         return Signals(
             intent=intent, emotion="" if intent in _UNSOOTHED else felt, situation=situation, stage=self.stage.name
         )
-
-    def _answering(self, answer: Answer, voice: Voice) -> list[Candidate]:
-        """The answers to the turn; where none is new, to its newest words: callers ask one thing after another, and a turn
-        lasts until the agent speaks. A mere yes is answered by what the agent has asked.
-        """
-        otherwise = answer_cards(fallen_back(answer), voice)
-        if answer.query.reply == "yes" and otherwise:
-            return otherwise
-        cards = answer_cards(answer, voice)
-        if answer.query.reply or any(
-            self.board.rested(card.key, now=answer.query.heard_ms) >= card.cooldown_ms for card in cards
-        ):
-            return cards
-        return [*cards, *otherwise]
 
     def _take_back(self, segment: str) -> list[ServerMessage]:
         """What a segment's partials brought, when its final brings nothing of the caller's."""

@@ -64,14 +64,32 @@ def answering(answer: Answer) -> list[Hit]:
     return [hit for hit in shown if hit.score >= shown[0].score - ABREAST][:ANSWERS_MAX]
 
 
-def fallen_back(answer: Answer) -> Answer:
-    """The answer to a query's `fallback` instead of its turn."""
-    return replace(answer, hits=answer.fallback, threshold=answer.fallback_threshold)
-
-
 def answer_cards(answer: Answer, voice: Voice) -> list[Candidate]:
     """One card for each entry that answers, the best first."""
     return [_answer_card(answer, hit, voice) for hit in answering(answer)]
+
+
+def final_cards(answer: Answer, voice: Voice, board: Board) -> list[Candidate]:
+    """For a final: the answers to the turn; where none is new, to its newest words: callers ask one thing after another,
+    and a turn lasts until the agent speaks. A mere yes is answered by what the agent has asked.
+    """
+    query, otherwise = answer.query, answer_cards(_fallen_back(answer), voice)
+    if query.reply == "yes" and otherwise:
+        return otherwise
+    cards = answer_cards(answer, voice)
+    if query.reply or any(board.rested(card.key, now=query.heard_ms) >= card.cooldown_ms for card in cards):
+        return cards
+    return [*cards, *otherwise]
+
+
+def refused(answer: Answer) -> frozenset[str]:
+    """The entries that a no to the agent's question says are not wanted."""
+    return frozenset(hit.entry.id for hit in answering(_fallen_back(answer)) if answer.query.reply == "no")
+
+
+def _fallen_back(answer: Answer) -> Answer:
+    """The answer to a query's `fallback` instead of its turn."""
+    return replace(answer, hits=answer.fallback, threshold=answer.fallback_threshold)
 
 
 def early_cards(answer: Answer, voice: Voice) -> list[Candidate]:

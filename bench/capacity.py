@@ -4,7 +4,7 @@ import argparse
 
 from bench import material, runs, samples
 from bench.results import Writer
-from bench.runs import Plan
+from bench.runs import Traffic
 from bench.workload import SEED, script
 
 HELP = "concurrent calls at 3 fragments/s until the finals' p99 passes the budget"
@@ -27,8 +27,10 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
     said = script(material.knowledge())
     settings = {} if args.workers is None else {"workers": args.workers}
     for calls in args.calls:
-        plan = Plan(calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings=settings)
-        outcome = runs.run(plan, artifact, said, writer)
+        traffic = Traffic(
+            calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings=settings
+        )
+        outcome = runs.run(traffic, artifact, said, writer)
         p99 = samples.of(outcome.finals).percentile(99) / 1000
         print(f"{calls} calls: finals p99 {p99:.1f} ms of {len(outcome.finals)}, {outcome.lost} lost", flush=True)
         if not p99 <= args.budget_ms:

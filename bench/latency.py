@@ -4,7 +4,7 @@ import argparse
 
 from bench import closed, material, runs
 from bench.results import Writer
-from bench.runs import Plan
+from bench.runs import Traffic
 from bench.served import served
 from bench.workload import SEED, script
 
@@ -28,8 +28,8 @@ def run(args: argparse.Namespace, writer: Writer) -> None:
     if args.closed:
         _closed(args, writer, said.caller)
     for calls in args.calls:
-        plan = Plan(calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings={})
-        outcome = runs.run(plan, artifact, said, writer)
+        traffic = Traffic(calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed, settings={})
+        outcome = runs.run(traffic, artifact, said, writer)
         print(f"{calls} calls: {len(outcome.finals)} finals measured, {outcome.lost} lost", flush=True)
 
 

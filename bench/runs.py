@@ -20,7 +20,7 @@ WORK: Final = ("user", "nice", "system", "irq", "softirq")  # not idle, not stol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Traffic:
     """A run: so many calls for so long; `settings` are the service's. Not `detailed`: finals and partials alone are kept."""
 
     calls: int
@@ -32,16 +32,18 @@ class Plan:
     detailed: bool = True
 
 
-def run(plan: Plan, artifact: Path, said: Script, writer: Writer, **labels: Any) -> Outcome:
+def run(traffic: Traffic, artifact: Path, said: Script, writer: Writer, **labels: Any) -> Outcome:
     """Measure, and write series and figures under `calls=` and the labels."""
-    sendings = schedule(said, calls=plan.calls, seconds=plan.seconds, ramp_s=plan.ramp_s, rate=plan.rate, seed=plan.seed)
-    with served(artifact, **plan.settings) as service:
-        load, used = Load(service.address, sendings, warm_s=plan.ramp_s), list[dict[str, float]]()
+    sendings = schedule(
+        said, calls=traffic.calls, seconds=traffic.seconds, ramp_s=traffic.ramp_s, rate=traffic.rate, seed=traffic.seed
+    )
+    with served(artifact, **traffic.settings) as service:
+        load, used = Load(service.address, sendings, warm_s=traffic.ramp_s), list[dict[str, float]]()
         outcome = on_loop(load.run(lambda: used.append(_used(service, load))))
         (before, after), counters = used, service.counters()
     spent = {name: after[name] - before[name] for name in after}
-    labels = {"calls": plan.calls, **labels}
-    _keep_series(writer, outcome, labels, detailed=plan.detailed)
+    labels = {"calls": traffic.calls, **labels}
+    _keep_series(writer, outcome, labels, detailed=traffic.detailed)
     writer.figures("run", _figures(outcome, counters, spent, after["rss_mb"]), **labels)
     return outcome
 

@@ -4,7 +4,7 @@ import argparse
 
 from bench import closed, material, runs, samples
 from bench.results import Writer
-from bench.runs import Plan
+from bench.runs import Traffic
 from bench.served import served
 from bench.workload import SEED, Script, script
 
@@ -45,10 +45,10 @@ def _closed(args: argparse.Namespace, writer: Writer, said: Script, *, workers: 
 
 
 def _open(args: argparse.Namespace, writer: Writer, said: Script, *, calls: int, workers: int, turn: int) -> None:
-    plan = Plan(
+    traffic = Traffic(
         calls=calls, seconds=args.seconds, ramp_s=args.ramp, rate=args.rate, seed=args.seed + turn,
         settings={"workers": workers}, detailed=False,
     )  # fmt: skip
-    outcome = runs.run(plan, args.work / "artifact", said, writer, workers=workers, round=turn)
+    outcome = runs.run(traffic, args.work / "artifact", said, writer, workers=workers, round=turn)
     p99 = samples.of(outcome.finals).percentile(99) / 1000
     print(f"{calls} calls, {workers} workers: finals p99 {p99:.1f} ms, {outcome.lost} lost", flush=True)

@@ -137,12 +137,9 @@ def _train(args: argparse.Namespace) -> None:
 
 
 def _import_encoder(args: argparse.Namespace) -> None:
-    from index.import_encoder import ImportProblem, import_encoder
+    from index.import_encoder import import_encoder  # nor there
 
-    try:
-        import_encoder(args.name, args.out, say=_say)
-    except ImportProblem as problem:
-        raise EncoderError(str(problem)) from problem
+    import_encoder(args.name, args.out, say=_say)
     print(args.out)
 
 

@@ -37,11 +37,10 @@ class EncoderError(Exception):
     """An encoder folder that cannot be used; `str()` says why."""
 
 
-def replaceable(folder: Path) -> bool:
-    """Whether an encoder may be written here: nothing but an older one would be lost."""
-    if not folder.exists():
-        return True
-    return folder.is_dir() and {file.name for file in folder.iterdir()} <= _FILES
+def refuse_to_overwrite(folder: Path) -> None:
+    """Raise EncoderError where writing an encoder would lose anything but an older one."""
+    if folder.exists() and not (folder.is_dir() and {file.name for file in folder.iterdir()} <= _FILES):
+        raise EncoderError(f"{folder} holds something that is not an encoder; name a folder that is empty or not there yet.")
 
 
 @dataclass(frozen=True, slots=True)

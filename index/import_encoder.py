@@ -26,7 +26,7 @@ from assist.artifact import TOKENIZER
 from assist.engine import session
 from assist.text import normalise
 from index import packing
-from index.encoder import CARD, EMBED, SERVE, Encoder, replaceable
+from index.encoder import CARD, EMBED, SERVE, Encoder, EncoderError, refuse_to_overwrite
 
 Say = Callable[[str], None]
 PARITY_MIN: Final = 0.9999  # least cosine between torch and the exported graph
@@ -34,10 +34,6 @@ QUANTISED_MIN: Final = 0.8  # and the int8 one: below that, some layer does not 
 OPSET: Final = 17
 IDS_MAX: Final = 128
 PROBES: Final = ("hello", "我想换个套餐怎么换", "how do I reset my password, please?", "唔該幫我睇下張單點解咁貴", "a " * 40)
-
-
-class ImportProblem(Exception):
-    """A model that cannot be imported; `str()` says why."""
 
 
 class _Wrapped(nn.Module):
@@ -62,9 +58,8 @@ class _Wrapped(nn.Module):
 
 
 def import_encoder(name: str, out: Path, *, say: Say) -> None:
-    """Write the encoder folder of a model's name or folder, over an encoder that stands there. Raises ImportProblem."""
-    if not replaceable(out):
-        raise ImportProblem(f"{out} holds something that is not an encoder; name a folder that is empty or not there yet.")
+    """Write the encoder folder of a model's name or folder, over an encoder that stands there. Raises EncoderError."""
+    refuse_to_overwrite(out)
     model = _loaded(name)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
@@ -73,11 +68,11 @@ def import_encoder(name: str, out: Path, *, say: Say) -> None:
         draft.chmod(0o755)
         shutil.rmtree(out, ignore_errors=True)
         os.replace(draft, out)
-    except (ImportProblem, OSError):
+    except (EncoderError, OSError):
         raise
     except Exception as error:  # those of torch, onnx and onnxruntime have no common class
         why = str(error).strip().partition("\n")[0]
-        raise ImportProblem(f"{name} cannot be brought into a graph ({type(error).__name__}: {why}).") from error
+        raise EncoderError(f"{name} cannot be brought into a graph ({type(error).__name__}: {why}).") from error
     finally:  # what was refused must not lie there to be built with
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -94,14 +89,14 @@ def _write(model: SentenceTransformer, name: str, folder: Path, say: Say) -> Non
     worst = _likeness(encoder.embed(PROBES).vectors, truth)
     say(f"parity with torch: least cosine {worst:.6f}")
     if worst < PARITY_MIN:
-        raise ImportProblem(f"The exported graph differs from the model: cosine {worst:.4f}.")
+        raise EncoderError(f"The exported graph differs from the model: cosine {worst:.4f}.")
     say("quantising to int8")
     _quantise(folder / EMBED, folder / SERVE)
     ids = encoder.tokenizer([normalise(text) for text in PROBES])
     worst = _likeness(session(folder / SERVE).run(["vector"], {"ids": ids})[0], truth)
     say(f"in int8: least cosine {worst:.3f}")
     if worst < QUANTISED_MIN:
-        raise ImportProblem(f"In int8 the graph differs too much from the model: cosine {worst:.3f}.")
+        raise EncoderError(f"In int8 the graph differs too much from the model: cosine {worst:.3f}.")
 
 
 def _likeness(vectors: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
@@ -113,7 +108,7 @@ def _loaded(name: str) -> SentenceTransformer:
         # written out step by step, attention is recognised by the optimiser
         model = SentenceTransformer(name, device="cpu", model_kwargs={"attn_implementation": "eager"})
     except (OSError, ValueError) as error:
-        raise ImportProblem(f"{name} does not load as a sentence-transformers model: {error}") from error
+        raise EncoderError(f"{name} does not load as a sentence-transformers model: {error}") from error
     model.max_seq_length = min(model.max_seq_length or IDS_MAX, IDS_MAX)
     return model
 
@@ -122,7 +117,7 @@ def _save_tokenizer(model: SentenceTransformer, path: Path) -> int:
     """Write tokenizer.json with truncation, and padding by the model's own id; return that."""
     fast = getattr(model.tokenizer, "backend_tokenizer", None)
     if fast is None:
-        raise ImportProblem("The model's tokenizer is not one of the `tokenizers` library.")
+        raise EncoderError("The model's tokenizer is not one of the `tokenizers` library.")
     padding: int = model.tokenizer.pad_token_id or 0
     fast.enable_truncation(max_length=model.max_seq_length)
     fast.enable_padding(pad_id=padding)

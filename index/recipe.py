@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from index.corpus import corpus
-from index.encoder import EncoderError, replaceable
+from index.encoder import refuse_to_overwrite
 from index.knowledge import Knowledge
 from index.teacher import vectors
 from index.train import Recipe, Say, Trainer
@@ -13,8 +13,7 @@ from index.train import Recipe, Say, Trainer
 
 def train(knowledge: Knowledge, out: Path, *, pairs: Path | None, say: Say) -> None:
     """Train on packs, and on translation pairs if a file of them is given; write the encoder folder. Raises EncoderError."""
-    if not replaceable(out):
-        raise EncoderError(f"{out} holds something that is not an encoder; name a folder that is empty or not there yet.")
+    refuse_to_overwrite(out)
     texts = corpus(knowledge, pairs)
     say(f"{len(texts.groups)} groups, {len(texts.utterances)} utterances, {len(texts.pairs)} pairs")
     teacher = None

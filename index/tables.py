@@ -29,7 +29,7 @@ _MISREAD = re.compile(r"[A-Za-z][㐀-鿿](?![㐀-鿿])")  # Windows-1252 read as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cells:
+class Part:
     """The cells of one row by column, without the empty ones."""
 
     place: Place
@@ -140,10 +140,10 @@ def _xlsx(file: Path, problems: list[Problem]) -> Sheet:
 
 
 def _entries(table: Table, *, pack: str, language: str, problems: list[Problem]) -> list[Entry]:
-    merged: dict[str, list[Cells]] = {}
+    merged: dict[str, list[Part]] = {}
     id = ""
     for row in table.rows:
-        found = Cells(place=table.place(row), texts=_named(row, table.header.columns))
+        found = Part(place=table.place(row), texts=_named(row, table.header.columns))
         if "id" in found.texts or table.header.columns.index("answer") not in row.repeated:
             id = found.texts.get("id") or f"{table.file.stem}.row_{row.number}"
         # else its answer is one cell with that of the row above: questions of one entry, then
@@ -163,9 +163,9 @@ def _named(row: Row, names: Sequence[str]) -> dict[str, str]:
     return texts
 
 
-def _contradictions(id: str, parts: list[Cells]) -> Iterator[Problem]:
+def _contradictions(id: str, parts: list[Part]) -> Iterator[Problem]:
     """Rows of one id that answer differently."""
-    first: dict[str, Cells] = {}
+    first: dict[str, Part] = {}
     for part in parts:
         for column, text in part.texts.items():
             said = first.setdefault(column, part)
@@ -174,7 +174,7 @@ def _contradictions(id: str, parts: list[Cells]) -> Iterator[Problem]:
                 yield Problem(place=part.place, sentence=sentence, code="two_answers")
 
 
-def _entry(id: str, parts: list[Cells], *, pack: str, language: str) -> Entry:
+def _entry(id: str, parts: list[Part], *, pack: str, language: str) -> Entry:
     """One entry of all rows with this id: questions add up; of answers, titles and tags the first stands."""
     questions: dict[str, Variant] = {}
     first: dict[str, str] = {}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assist import artifact
-from assist.batching import Desk, Waiting
+from assist.batching import Backlog, Desk
 from assist.engine import Engine
 from assist.queries import Answer, Query
 from assist.settings import Settings
@@ -23,16 +23,16 @@ def query(number: int = 1, *, segment: str = "s", call: str = "c", final: bool =
     return Query(call=call, number=number, segment=segment, speaker="caller", turn=turn, final=final, heard_ms=0)
 
 
-def waiting(queue_max: int = 100) -> Waiting:
-    return Waiting(queue_max=queue_max, budget_ms=50)
+def waiting(queue_max: int = 100) -> Backlog:
+    return Backlog(queue_max=queue_max, budget_ms=50)
 
 
-def add(queue: Waiting, *queries: Query, now_ns: int = 0) -> None:
+def add(queue: Backlog, *queries: Query, now_ns: int = 0) -> None:
     for each in queries:
         queue.add(each, now_ns=now_ns, received_ns=now_ns)
 
 
-def numbers(queue: Waiting, count: int = 100, *, now_ns: int = 0) -> list[int]:
+def numbers(queue: Backlog, count: int = 100, *, now_ns: int = 0) -> list[int]:
     return [ticket.query.number for ticket in queue.take(count, now_ns=now_ns)]
 
 

@@ -12,9 +12,9 @@ from assist.engine import Engine
 from assist.tokens import ALIKE, RUN_IDS
 from index import packs
 from index.build import build
-from index.encoder import EMBED, Encoder
+from index.encoder import EMBED, Encoder, EncoderError
 from index.evaluate import answers
-from index.import_encoder import ImportProblem, import_encoder
+from index.import_encoder import import_encoder
 from index.teacher import minilm_folder
 
 SHOP = """id,question,answer
@@ -109,19 +109,19 @@ def test_a_model_that_cannot_be_exported_is_refused_in_a_sentence(tmp_path: Path
     word = models.Transformer(str(minilm_folder()))
     model = SentenceTransformer(modules=[word, models.LSTM(384, 32), models.Pooling(64)])
     model.save(str(tmp_path / "model"))
-    with pytest.raises(ImportProblem, match="cannot be brought into a graph"):
+    with pytest.raises(EncoderError, match="cannot be brought into a graph"):
         import_encoder(str(tmp_path / "model"), tmp_path / "encoder", say=lambda line: None)
     assert not (tmp_path / "encoder").exists()
 
 
 def test_what_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ImportProblem, match="does not load"):
+    with pytest.raises(EncoderError, match="does not load"):
         import_encoder(str(tmp_path / "nothing"), tmp_path / "out", say=lambda line: None)
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(ImportProblem, match="holds something that is not an encoder"):
+    with pytest.raises(EncoderError, match="holds something that is not an encoder"):
         import_encoder(str(minilm_folder()), tmp_path, say=lambda line: None)
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
