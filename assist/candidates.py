@@ -73,18 +73,20 @@ def final_cards(answer: Answer, voice: Voice, board: Board) -> list[Candidate]:
     """For a final: the answers to the turn; where none is new, to its newest words: callers ask one thing after another,
     and a turn lasts until the agent speaks. A mere yes is answered by what the agent has asked.
     """
-    query, otherwise = answer.query, answer_cards(_fallen_back(answer), voice)
-    if query.reply == "yes" and otherwise:
-        return otherwise
+    query = answer.query
+    if query.reply == "yes" and (asked := answer_cards(_fallen_back(answer), voice)):
+        return asked
     cards = answer_cards(answer, voice)
     if query.reply or any(board.rested(card.key, now=query.heard_ms) >= card.cooldown_ms for card in cards):
         return cards
-    return [*cards, *otherwise]
+    return [*cards, *answer_cards(_fallen_back(answer), voice)]
 
 
 def refused(answer: Answer) -> frozenset[str]:
     """The entries that a no to the agent's question says are not wanted."""
-    return frozenset(hit.entry.id for hit in answering(_fallen_back(answer)) if answer.query.reply == "no")
+    if answer.query.reply != "no":
+        return frozenset()
+    return frozenset(hit.entry.id for hit in answering(_fallen_back(answer)))
 
 
 def _fallen_back(answer: Answer) -> Answer:
