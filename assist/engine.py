@@ -5,12 +5,12 @@ Holds no state that changes, so that several threads may share one engine. The s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
 from time import perf_counter_ns
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import faiss
 import numpy as np
@@ -38,8 +38,7 @@ SOFTNESS: Final = 12.0  # of the maximum over windows; from 4 to 12 it makes no 
 SEARCH_EF: Final = 64  # HNSW's breadth of search; MEASURED: recall >= 0.999
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What the graph says of some texts: unit vectors (n, d), probabilities (n, intents) and (n, emotions)."""
 
     vectors: Vectors
@@ -129,11 +128,9 @@ class Engine:
         return Answer(query=query, catalog=self.catalog, moment=Moment(phrase.moment, float(scores[best, 0])))
 
     def _caller(self, query: Query, read: Read, rows: slice) -> Answer:
-        answer = Answer(query=query, catalog=self.catalog)
         readable = legible(query.turn, self.catalog.words)
-        if readable:
-            answer = self._turn(query, read, rows)
-        if not (readable or query.reply) or not legible(query.fallback, self.catalog.words):
+        answer = self._turn(query, read, rows) if readable else Answer(query=query, catalog=self.catalog)
+        if not query.fallback or not (readable or query.reply) or not legible(query.fallback, self.catalog.words):
             return answer
         threshold = self.manifest.thresholds.answer if query.reply else answer.threshold + PIECEMEAL
         hits = self.hits(read.vectors[rows.stop : rows.stop + 1], threshold=threshold)
@@ -168,6 +165,7 @@ class Engine:
             order = self._by_entry(scores, found)
             scores, found = scores.ravel()[order], found.ravel()[order]
         hits: list[Hit] = []
+        rows, entries = self.catalog.rows[QUESTIONS], self.catalog.entries
         seen, countered = set(), set()
         owners = self._owners[found].ravel().tolist()  # most rows need not be looked at: they lie all over the memory
         for score, number, owner in zip(scores.ravel().tolist(), found.ravel().tolist(), owners, strict=True):
@@ -175,12 +173,12 @@ class Engine:
                 break
             if owner in seen:
                 continue
-            row = self.catalog.rows[QUESTIONS][number]
+            row = rows[number]
             if row.negative:
                 countered.add(owner)
             else:
                 seen.add(owner)
-                entry = self.catalog.entries[row.owner]
+                entry = entries[row.owner]
                 if entry.id not in self._dated or entry.valid_on(date.today()):
                     denied = owner in countered
                     shown = score >= threshold and not denied
